@@ -1,0 +1,27 @@
+# The service alone, for production: gunicorn, a numeric user without rights, no build tools, no secrets.
+# Settings come from the environment (see README.md); CDS_CLIENTS_FILE names a file to be mounted.
+
+FROM python:3.12-slim AS build
+COPY requirements.txt /build/
+# Into an environment of its own, without a pip in it, so that the next stage can copy just that.
+RUN python -m venv --without-pip /opt/venv \
+ && python -m pip --python /opt/venv install --no-cache-dir --require-hashes -r /build/requirements.txt
+# Compiled here, because the user below may not write there; readable, whatever the clone's file modes were.
+COPY gunicorn.conf.py /app/
+COPY cds_service /app/cds_service
+RUN /opt/venv/bin/python -m compileall -q /app/cds_service && chmod -R a+rX /app
+
+FROM python:3.12-slim
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /app /app
+WORKDIR /app
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    CDS_HOST=0.0.0.0 \
+    CDS_PORT=8080
+USER 10001:10001
+EXPOSE 8080
+# Asks without a proxy, whatever the environment says; any answer but a 2xx or none in time is an error.
+HEALTHCHECK --interval=30s --timeout=3s --start-period=10s CMD ["python", "-c", "import os, urllib.request as r; \
+r.build_opener(r.ProxyHandler({})).open(f'http://127.0.0.1:{os.environ[\"CDS_PORT\"]}/health/ready', timeout=2)"]
+CMD ["gunicorn"]

@@ -1,0 +1,70 @@
+# Two commands are enough: `make run` and `make test`. `make help` lists the others.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The first interpreter that is new enough; name another with `make PYTHON=/path/to/python3.12 …`.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+CDS_PORT ?= 8080
+export CDS_PORT
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+.PHONY: run
+run: $(VENV)/.installed ## serve for development at http://127.0.0.1:$CDS_PORT (8080)
+	CDS_ALLOW_ANONYMOUS=true CDS_DEVELOPMENT=true exec $(BIN)/cds-service serve
+
+.PHONY: test
+test: lint types ## lint, types and tests
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: $(VENV)/.installed ## style and suspicious code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: $(VENV)/.installed ## types, strictly
+	$(BIN)/mypy
+
+.PHONY: bench
+bench: $(VENV)/.installed ## speed and memory against the yardstick (fails only on a wrong answer)
+	$(BIN)/python -u -m benchmarks.run
+
+.PHONY: clean
+clean: ## remove everything that make has made
+	rm -rf $(VENV) .venv-lock .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
+	find cds_service tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# The virtual environment is made anew when the lock changes, so that it never holds what the lock does not.
+$(VENV)/.locked: requirements-dev.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo 'Python 3.11 or newer is needed and "$(or $(PYTHON),python3)" is not it.' \
+			'Name one: make PYTHON=/path/to/python3.12 …' >&2; exit 1; }
+	"$(PYTHON)" -m venv --clear $(VENV)
+	$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# The project itself, as a link to this folder, built with the setuptools of the lock and nothing downloaded.
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The lock: one set of versions for every Python from 3.11 on, hashes and no addresses. Pins stay as they are
+# unless pyproject.toml asks for something else, or `make lock UPGRADE=--upgrade` asks for the newest.
+COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' .venv-lock/bin/uv pip compile pyproject.toml --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --quiet $(UPGRADE)
+
+.PHONY: lock
+lock: ## pin the dependencies of pyproject.toml again
+	"$(PYTHON)" -m venv --clear .venv-lock
+	.venv-lock/bin/python -m pip --quiet --quiet --disable-pip-version-check --no-input install uv==0.13.9
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --extra dev --constraints requirements.txt --output-file requirements-dev.txt

@@ -1,0 +1,117 @@
+"""Recorded answers: QuestionnaireResponses to the prior-authorization questionnaire, question by question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.chart.source import Sifted, Source
+from cds_service.exact_json import UNREADABLE, plain
+from cds_service.fhir.elements import when
+from cds_service.fhir.records import Record
+from cds_service.logic import Gap, Remedy
+from cds_service.timing import When, newest_first
+from cds_service.wording import reasons
+
+CANONICAL = re.compile(r"/Questionnaire/kresladi-prior-authorization(?:\|[^|]*)?$")
+COUNTED = ("completed", "amended")
+
+SIBLING_DONOR = "sibling-donor-available"
+STABLE = "attest-clinically-stable"
+ELIGIBLE = "attest-eligible-for-conditioning-and-hsct"
+FAMILY_HISTORY = "family-history-of-lad-i"
+FLOW_DATE = "flow-cytometry-date"
+PERCENT_OF_NEUTROPHILS = {
+    "cd18": "cd18-percent-of-neutrophils",
+    "cd11a": "cd11a-percent-of-neutrophils",
+    "cd11b": "cd11b-percent-of-neutrophils",
+}
+NAMED_SPECIALISTS = ("transplant-specialist", "consulted-specialist")
+_VALUES = (
+    "valueBoolean",
+    "valueDecimal",
+    "valueInteger",
+    "valueDate",
+    "valueDateTime",
+    "valueReference",
+    "valueString",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One response: who wrote it, when, and its answers by linkId."""
+
+    record: Record
+    author: Any
+    authored: When | None
+    answers: dict[str, tuple[Any, ...]]
+    contained: Any = None
+
+    def answer(self, link_id: str) -> Any:
+        """The first answer to a question; None where it was not answered."""
+        return next(iter(self.answers.get(link_id, ())), None)
+
+    def boolean(self, link_id: str) -> bool | None:
+        """A yes or no; None where it was not answered, or not with a boolean."""
+        value = self.answer(link_id)
+        return value if isinstance(value, bool) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All responses that count, the newest first, and those that do not."""
+
+    responses: tuple[Response, ...]
+    sifted: Sifted
+
+    def newest(self, link_id: str, of: Callable[[Response], bool] = lambda _: True) -> Response | None:
+        """The newest response (of those wanted) that answers the question."""
+        return next((r for r in self.responses if r.answer(link_id) is not None and of(r)), None)
+
+    def troubles(self, wanted: str, link_id: str, remedy: Remedy | None = None) -> tuple[Gap, ...]:
+        """Why a response that might answer the question does not count."""
+        return self.sifted.gaps(wanted, remedy)
+
+
+def read_answers(source: Source) -> Answers:
+    """The responses of this chart to our questionnaire."""
+    records = [record for record in source.records.of("QuestionnaireResponse") if _is_ours(record)]
+    sifted = source.sift(records, ("QuestionnaireResponse",))
+    responses = []
+    for record, model in sifted.usable:
+        if model.status in COUNTED:
+            answers: dict[str, tuple[Any, ...]] = {}
+            for link_id, values in _items(model.item):
+                answers[link_id] = answers.get(link_id, ()) + values
+            responses.append(Response(record, model.author, when(model.authored), answers, model.contained))
+        else:
+            sifted.trouble(record, reasons.answers_not_final(str(model.status)))
+    responses.sort(key=lambda response: newest_first(response.authored))
+    return Answers(tuple(responses), sifted)
+
+
+def _is_ours(record: Record) -> bool:
+    try:
+        questionnaire = plain(record.raw).get("questionnaire")
+    except (*UNREADABLE, AttributeError):
+        return True
+    return isinstance(questionnaire, str) and bool(CANONICAL.search(questionnaire.strip()))
+
+
+def _items(items: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Every answered question, at any depth: below groups and below answers."""
+    for item in items or ():
+        answers = item.answer or ()
+        values = tuple(value for answer in answers if (value := _value(answer)) is not None)
+        if item.linkId and values:
+            yield item.linkId, values
+        yield from _items(item.item)
+        for answer in answers:
+            yield from _items(answer.item)
+
+
+def _value(answer: Any) -> Any:
+    return next((value for name in _VALUES if (value := getattr(answer, name)) is not None), None)

@@ -1,0 +1,89 @@
+"""From what was sent to one chart: the resources, and which parts of the chart are not all there.
+
+What a FHIR server adds to what prefetch left out belongs here too: the same `Answered` values, by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+
+from cds_service.chart.orders import KINDS
+from cds_service.chart.queries import QUERIES, Query
+from cds_service.chart.source import Source
+from cds_service.fhir.bundle import Answered, Entry, State, answered
+from cds_service.fhir.identity import Identity, split_literal
+from cds_service.fhir.records import Records
+from cds_service.fhir.terminology import Terminology
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a hook call says of its patient, its user and its server."""
+
+    patient_id: str
+    user: str = ""
+    """`Practitioner/x` or `PractitionerRole/x`; empty where not said."""
+    fhir_server: str = ""
+    prefetch: Mapping[str, msgspec.Raw] = field(default_factory=dict)
+    bases: frozenset[str] = frozenset()
+    """Configured server addresses on which the patient id is an id too."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """The resources that were sent, and what was said of each part of the chart, by key."""
+
+    records: Records
+    answers: dict[str, Answered]
+
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether nothing at all of the chart was sent."""
+        return not any(answer.entries or answer.state is State.COMPLETE for answer in self.answers.values())
+
+
+def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
+    """Everything the call carries: all prefetch values, whatever their keys, and what stands beside the drafts."""
+    records = Records()
+    for place, entry in enumerate(drafts):
+        if bytes(entry.resource) and not _is_order(entry):
+            records.add(entry.resource, entry.fullUrl, f"draftOrders.entry[{place}]")
+    answers = {}
+    types = {query.key: query.type for query in QUERIES}
+    for key, value in call.prefetch.items():
+        answers[key] = answer = answered(value)
+        for place, entry in enumerate(answer.entries):
+            if bytes(entry.resource):
+                records.add(entry.resource, entry.fullUrl, f"prefetch.{key}.entry[{place}]", types.get(key, ""))
+    return Sent(records, answers)
+
+
+def source_of(call: Call, sent: Sent, terminology: Terminology, today: date) -> Source:
+    """The chart as the readers see it."""
+    incomplete = {
+        query.type: sent.answers[query.key].state if query.key in sent.answers else State.LEFT_OUT
+        for query in QUERIES
+        if _can_be_asked(query, call.user) and not _is_complete(query, sent)
+    }
+    bases = call.bases | ({call.fhir_server.rstrip("/")} if call.fhir_server else set())
+    patient = sent.records.at(f"Patient/{call.patient_id}")
+    identity = Identity.of(call.patient_id, bases, patient)
+    return Source(identity, sent.records, incomplete, terminology, today)
+
+
+def _is_order(entry: Entry) -> bool:
+    return any(b'"' + kind.encode() + b'"' in bytes(entry.resource) for kind in KINDS)
+
+
+def _can_be_asked(query: Query, user: str) -> bool:
+    """A key whose template needs a token that this request cannot fill is never missed."""
+    return query.user_token is None or split_literal(user)[1] == query.user_token
+
+
+def _is_complete(query: Query, sent: Sent) -> bool:
+    answer = sent.answers.get(query.key)
+    return answer is not None and answer.state is State.COMPLETE

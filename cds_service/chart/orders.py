@@ -1,0 +1,241 @@
+"""The orders of one hook call: which of them are for Kresladi, read as tolerantly as they are sent.
+
+A draft may lack what FHIR requires of a finished order, and a 1.x client sends a MedicationOrder. Both are brought
+into R4's shape before they are read; what still cannot be read costs the part that is broken, not the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.chart import phrases
+from cds_service.exact_json import UNREADABLE, plain
+from cds_service.fhir.bundle import Entry
+from cds_service.fhir.elements import plain_text
+from cds_service.fhir.identity import split_literal
+from cds_service.fhir.records import Records
+from cds_service.fhir.resources import Unreadable, validated
+from cds_service.fhir.terminology import Terminology
+
+KINDS = ("MedicationRequest", "ServiceRequest", "MedicationOrder")
+OUT_OF_SCOPE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
+_LEAST = (
+    "resourceType",
+    "id",
+    "status",
+    "intent",
+    "subject",
+    "code",
+    "medicationCodeableConcept",
+    "medicationReference",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOrder:
+    """An order for Kresladi. `id` is None where it has none; `unreadable` says what of it could not be read."""
+
+    reference: str
+    kind: str
+    id: str | None
+    model: Any
+    names_subject: bool
+    identifiers: frozenset[tuple[str, str]] = frozenset()
+    unreadable: str = ""
+    full_url: str | None = None
+
+
+def kresladi_orders(
+    entries: Iterable[Entry], records: Records, terminology: Terminology, patient_id: str
+) -> tuple[DraftOrder, ...]:
+    """The orders for Kresladi among the entries of `draftOrders`, in their order."""
+    found = []
+    for place, entry in enumerate(entries):
+        resource = _as_dict(entry)
+        if resource is None or resource.get("resourceType") not in KINDS or not _may_be_signed(resource):
+            continue
+        if Naming(terminology, records).names_kresladi(resource):
+            found.append(_draft(resource, place, patient_id, entry.fullUrl))
+    return tuple(found)
+
+
+def needs_more_to_tell(entries: Iterable[Entry]) -> bool:
+    """Whether any order names its medication by a reference only, so that the chart is needed to tell what it is."""
+    orders = (_as_dict(entry) for entry in entries)
+    return any(order and isinstance(order.get("medicationReference"), dict) for order in orders)
+
+
+def _as_dict(entry: Entry) -> dict[str, Any] | None:
+    if not bytes(entry.resource):
+        return None
+    try:
+        value = plain(entry.resource)
+    except UNREADABLE:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _may_be_signed(resource: dict[str, Any]) -> bool:
+    return resource.get("status") not in OUT_OF_SCOPE and resource.get("doNotPerform") is not True
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Tells whether a resource, as a dict, names Kresladi: by code, by words, or through its Medication."""
+
+    terminology: Terminology
+    records: Records
+
+    def names_kresladi(self, resource: dict[str, Any]) -> bool:
+        concepts = [resource.get("medicationCodeableConcept"), resource.get("code")]
+        concepts += _listed(resource.get("orderDetail"))
+        r5 = resource.get("medication")
+        references = [resource.get("medicationReference")]
+        if isinstance(r5, dict):
+            concepts.append(r5.get("concept"))
+            references.append(r5.get("reference"))
+        if any(self.concept_names(concept) for concept in concepts):
+            return True
+        return any(self._reference_names(reference, resource) for reference in references)
+
+    def concept_names(self, concept: Any) -> bool:
+        """Whether a CodeableConcept, as a dict, names Kresladi."""
+        if not isinstance(concept, dict):
+            return False
+        codings = [coding for coding in _listed(concept.get("coding")) if isinstance(coding, dict)]
+        if any("kresladi" in self._meanings(coding) for coding in codings):
+            return True
+        said = [concept.get("text"), *(coding.get("display") for coding in codings)]
+        return _named(said)
+
+    def medication_names(self, medication: Any) -> bool:
+        """Whether a Medication, as a dict, is Kresladi, by its code or an ingredient."""
+        if not isinstance(medication, dict):
+            return False
+        ingredients = [
+            i.get("itemCodeableConcept") for i in _listed(medication.get("ingredient")) if isinstance(i, dict)
+        ]
+        return any(self.concept_names(concept) for concept in (medication.get("code"), *ingredients))
+
+    def _reference_names(self, reference: Any, resource: dict[str, Any]) -> bool:
+        if not isinstance(reference, dict):
+            return False
+        if _named([reference.get("display")]):
+            return True
+        literal = reference.get("reference")
+        if not isinstance(literal, str):
+            return False
+        if literal.startswith("#"):
+            inside = [
+                c for c in _listed(resource.get("contained")) if isinstance(c, dict) and c.get("id") == literal[1:]
+            ]
+            return any(self.medication_names(each) for each in inside)
+        _, kind, id_ = split_literal(literal)
+        record = self.records.at(literal) or self.records.at(f"{kind}/{id_}")
+        if record is None or record.type != "Medication":
+            return False
+        try:
+            return self.medication_names(record.plain())
+        except Unreadable:
+            return False
+
+    def _meanings(self, coding: dict[str, Any]) -> frozenset[str]:
+        system, code = coding.get("system"), coding.get("code")
+        if not isinstance(code, str):
+            return frozenset()
+        return self.terminology.meanings(system if isinstance(system, str) else None, code)
+
+
+def _named(said: Iterable[Any]) -> bool:
+    return phrases.names("kresladi", [plain_text(text) for text in said if isinstance(text, str)])
+
+
+def _listed(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+# --- into R4's shape -------------------------------------------------------------------------------------------------
+
+
+def _draft(resource: dict[str, Any], place: int, patient_id: str, full_url: str | None) -> DraftOrder:
+    id_ = resource.get("id") if isinstance(resource.get("id"), str) else None
+    kind = str(resource["resourceType"])
+    reference = f"{kind}/{id_}" if id_ else f"draftOrders.entry[{place}]"
+    names_subject = isinstance(resource.get("subject") or resource.get("patient"), dict)
+    shaped = _in_r4_shape(resource, patient_id)
+    model, unreadable = _read(shaped)
+    identifiers = frozenset((each.system, each.value) for each in model.identifier or () if each.system and each.value)
+    return DraftOrder(reference, kind, id_, model, names_subject, identifiers, unreadable, full_url)
+
+
+def _read(shaped: dict[str, Any]) -> tuple[Any, str]:
+    """The order as a model; where it cannot be read whole, what identifies it, and what was wrong."""
+    try:
+        return validated(shaped), ""
+    except Unreadable as unreadable:
+        least = {name: value for name, value in shaped.items() if name in _LEAST}
+        try:
+            return validated(least), str(unreadable)
+        except Unreadable:
+            bare = {name: least[name] for name in ("resourceType", "status", "intent", "subject") if name in least}
+            bare |= {"status": "draft", "intent": "order", "subject": {"reference": "Patient/unknown"}}
+            if bare["resourceType"] == "MedicationRequest":
+                bare["medicationCodeableConcept"] = {"text": "Kresladi"}
+            return validated(bare), str(unreadable)
+
+
+def _in_r4_shape(resource: dict[str, Any], patient_id: str) -> dict[str, Any]:
+    shaped = dict(resource)
+    shaped.setdefault("status", "draft")
+    shaped.setdefault("intent", "order")
+    shaped["subject"] = resource.get("subject") or resource.get("patient") or {"reference": f"Patient/{patient_id}"}
+    if resource["resourceType"] == "MedicationOrder":
+        shaped |= _from_medication_order(resource)
+    for name in ("reasonCode", "reasonReference", "dosageInstruction"):
+        if isinstance(shaped.get(name), dict):
+            shaped[name] = [shaped[name]]
+    if isinstance(shaped.get("medication"), dict) and shaped["resourceType"] == "MedicationRequest":
+        shaped |= _from_codeable_reference(shaped.pop("medication"))
+    if isinstance(shaped.get("dosageInstruction"), list):
+        shaped["dosageInstruction"] = [_dosage_in_r4_shape(each) for each in shaped["dosageInstruction"]]
+    return shaped
+
+
+def _from_medication_order(resource: dict[str, Any]) -> dict[str, Any]:
+    """DSTU2's MedicationOrder in the words of R4."""
+    changed: dict[str, Any] = {"resourceType": "MedicationRequest"}
+    for old, new in (("dateWritten", "authoredOn"), ("prescriber", "requester")):
+        if old in resource:
+            changed[new] = resource[old]
+    for old, new in (("reasonCodeableConcept", "reasonCode"), ("reasonReference", "reasonReference")):
+        if old in resource:
+            changed[new] = _listed(resource[old])
+    return changed
+
+
+def _from_codeable_reference(medication: dict[str, Any]) -> dict[str, Any]:
+    """R5's medication in the words of R4."""
+    if isinstance(medication.get("concept"), dict):
+        return {"medicationCodeableConcept": medication["concept"]}
+    return {"medicationReference": medication.get("reference") or {}}
+
+
+def _dosage_in_r4_shape(dosage: Any) -> Any:
+    if not isinstance(dosage, dict):
+        return dosage
+    shaped = dict(dosage)
+    doses = {name: shaped.pop(name) for name in ("doseQuantity", "doseRange") if name in shaped}
+    if doses and "doseAndRate" not in shaped:
+        shaped["doseAndRate"] = [doses]
+    if isinstance(shaped.get("doseAndRate"), dict):
+        shaped["doseAndRate"] = [shaped["doseAndRate"]]
+    repeat = shaped["timing"].get("repeat") if isinstance(shaped.get("timing"), dict) else None
+    if isinstance(repeat, dict) and "periodUnits" in repeat:
+        unit = repeat["periodUnits"]
+        renamed = {key: value for key, value in repeat.items() if key != "periodUnits"} | {"periodUnit": unit}
+        shaped["timing"] = {**shaped["timing"], "repeat": renamed}
+    return shaped

@@ -1,0 +1,274 @@
+"""The chart of one patient as the readers see it: an index by meaning, and resources sifted for use.
+
+Every reader starts the same way: take the resources that mean something to it, leave out what is another
+patient's or entered in error, and keep a note of what could not be used and why.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from cds_service.chart import phrases
+from cds_service.exact_json import UNREADABLE
+from cds_service.fhir.bundle import State
+from cds_service.fhir.elements import is_masked, plain_text
+from cds_service.fhir.identity import Identity, Whose, split_literal
+from cds_service.fhir.records import Record, Records
+from cds_service.fhir.resources import Unreadable
+from cds_service.fhir.terminology import Terminology
+from cds_service.logic import Cause, Gap, Remedy, SetAside
+from cds_service.wording import reasons
+
+
+class _Coding(msgspec.Struct):
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class _Concept(msgspec.Struct):
+    coding: list[_Coding] | None = None
+    text: str | None = None
+
+
+class _Component(msgspec.Struct):
+    code: msgspec.Raw
+
+
+class _Member(msgspec.Struct):
+    reference: str | None = None
+
+
+_concept = msgspec.json.Decoder(_Concept)
+_concepts = msgspec.json.Decoder(list[_Concept])
+_components = msgspec.json.Decoder(list[_Component])
+_coding = msgspec.json.Decoder(_Coding)
+_members = msgspec.json.Decoder(list[_Member])
+
+CONCEPT_OF = {
+    "Observation": "code",
+    "Condition": "code",
+    "Procedure": "code",
+    "DiagnosticReport": "code",
+    "ServiceRequest": "code",
+    "DocumentReference": "type",
+    "MedicationRequest": "medicationCodeableConcept",
+    "MedicationAdministration": "medicationCodeableConcept",
+    "MedicationDispense": "medicationCodeableConcept",
+    "MedicationStatement": "medicationCodeableConcept",
+    "Medication": "code",
+    "Immunization": "vaccineCode",
+}
+ILLEGIBLE = frozenset({"?"})
+"""The meaning of a concept that cannot be read."""
+
+
+@dataclass(slots=True)
+class Sifted:
+    """Resources of the patient that can be used, as (record, model); and what cannot, with the reason."""
+
+    usable: list[tuple[Record, Any]] = field(default_factory=list)
+    troubles: list[tuple[str, str]] = field(default_factory=list)
+    """Reference and reason, of what is there but will not do."""
+    set_aside: list[SetAside] = field(default_factory=list)
+
+    def trouble(self, record: Record, because: str) -> None:
+        """Note that a resource will not do."""
+        self.troubles.append((record.reference, because))
+
+    def aside(self, record: Record, because: str) -> None:
+        """Note that a resource was looked at and does not bear on the question."""
+        self.set_aside.append(SetAside(record.reference, because))
+
+    def gaps(self, wanted: str, remedy: Remedy | None = None) -> tuple[Gap, ...]:
+        """The troubles as gaps in what is wanted."""
+        return tuple(Gap(wanted, because, Cause.UNUSABLE, source, remedy) for source, because in self.troubles)
+
+
+@dataclass(slots=True)
+class Source:
+    """One patient's chart, as far as it was sent; `incomplete` tells which types of it are not all here."""
+
+    identity: Identity
+    records: Records
+    incomplete: dict[str, State]
+    terminology: Terminology
+    today: date
+    _index: dict[tuple[str, str], list[Record]] = field(default_factory=lambda: defaultdict(list))
+    _memo: dict[bytes, frozenset[str]] = field(default_factory=dict)
+    _panels: dict[str, list[Record]] | None = None
+
+    def __post_init__(self) -> None:
+        for kind, member in CONCEPT_OF.items():
+            for record in self.records.of(kind):
+                for meaning in self._meanings_of(record, member):
+                    self._index[kind, meaning].append(record)
+
+    # --- finding ---------------------------------------------------------------------------------------------------
+
+    def about(self, types: Iterable[str], *meanings: str) -> list[Record]:
+        """The records of the types whose concept has any of the meanings, each once.
+
+        A meaning is the id of a ValueSet, or `~` and the name of a phrase.
+        """
+        found = [r for kind in types for meaning in (*meanings, "?") for r in self._index.get((kind, meaning), ())]
+        return list(dict.fromkeys(found))
+
+    def means(self, record: Record) -> frozenset[str]:
+        """The meanings of one record's concept (and of its components)."""
+        return frozenset(self._meanings_of(record, CONCEPT_OF.get(record.type, "code")))
+
+    def concept_means(self, raw: msgspec.Raw) -> frozenset[str]:
+        """The meanings of one concept, still bytes; memoised, for charts repeat themselves."""
+        key = bytes(raw)
+        if not key:
+            return frozenset()
+        found = self._memo.get(key)
+        if found is None:
+            found = self._memo[key] = self._read_concept(key)
+        return found
+
+    def coding_means(self, raw: msgspec.Raw) -> frozenset[str]:
+        """The meanings of a Coding, still bytes (an Encounter's class)."""
+        try:
+            coding = _coding.decode(raw)
+        except UNREADABLE:
+            return ILLEGIBLE if bytes(raw) else frozenset()
+        return self.terminology.meanings(coding.system, coding.code)
+
+    def panels_of(self, record: Record) -> list[Record]:
+        """The Observations and DiagnosticReports that list this one as their member or result."""
+        if self._panels is None:
+            self._panels = defaultdict(list)
+            for panel in self.records.of("Observation", "DiagnosticReport"):
+                for reference in self._member_references(panel):
+                    self._panels[reference].append(panel)
+        keys = {record.reference, record.full_url or record.reference}
+        return list(dict.fromkeys(panel for key in keys for panel in self._panels.get(key, ())))
+
+    def at(self, reference: Any) -> Record | None:
+        """The resource a Reference leads to, if it is here."""
+        literal = (reference.reference or "").strip() if reference else ""
+        if not literal or literal.startswith("#"):
+            return None
+        found = self.records.at(literal)
+        if found is not None:
+            return found
+        base, kind, id_ = split_literal(literal)
+        if base and base not in self.identity.bases:
+            return None
+        return self.records.at(f"{kind}/{id_}")
+
+    # --- sifting ---------------------------------------------------------------------------------------------------
+
+    def sift(self, records: Iterable[Record], types: Iterable[str] = (), subject: str = "subject") -> Sifted:
+        """Read the records in full and keep the patient's own; note what will not do.
+
+        `types`: of these, also note those of which not even the header could be read.
+        """
+        sifted = Sifted()
+        for record in records:
+            self._sort(record, subject, sifted)
+        for illegible in self.records.illegible_of(types):
+            sifted.troubles.append((illegible.reference, reasons.UNREADABLE))
+        return sifted
+
+    def _sort(self, record: Record, subject: str, sifted: Sifted) -> None:
+        try:
+            model = record.read()
+        except Unreadable as unreadable:
+            sifted.trouble(record, reasons.unreadable(str(unreadable)))
+            return
+        whose = self.identity.owner(getattr(model, subject, None), record, model.contained)
+        if is_entered_in_error(model):
+            sifted.aside(record, reasons.ENTERED_IN_ERROR)
+        elif whose is Whose.OTHER:
+            sifted.aside(record, reasons.ANOTHER_PATIENT)
+        elif whose is Whose.UNSAID:
+            sifted.trouble(record, reasons.NOBODYS)
+        elif model.modifierExtension:
+            sifted.trouble(record, reasons.MODIFIED)
+        elif is_masked(model):
+            sifted.trouble(record, reasons.MASKED)
+        else:
+            sifted.usable.append((record, model))
+
+    # --- completeness ----------------------------------------------------------------------------------------------
+
+    def unread(self, wanted: str, *types: str, remedy: Remedy | None = None) -> tuple[Gap, ...]:
+        """A gap for each of the types that could not be looked at (completely)."""
+        return tuple(
+            Gap(
+                wanted,
+                reasons.unavailable(kind, self.incomplete[kind].value),
+                Cause.UNAVAILABLE,
+                None,
+                remedy,
+            )
+            for kind in types
+            if kind in self.incomplete
+        )
+
+    # --- indexing --------------------------------------------------------------------------------------------------
+
+    def _meanings_of(self, record: Record, member: str) -> set[str]:
+        header = record.header
+        found = set(self.concept_means(getattr(header, member)))
+        if bytes(header.component):
+            try:
+                for component in _components.decode(header.component):
+                    found |= self.concept_means(component.code)
+            except UNREADABLE:
+                found.add("?")
+        if bytes(header.usedCode):
+            try:
+                found.update(*(self._meanings_in(each) for each in _concepts.decode(header.usedCode)))
+            except UNREADABLE:
+                found.add("?")
+        return found
+
+    def _read_concept(self, raw: bytes) -> frozenset[str]:
+        try:
+            return self._meanings_in(_concept.decode(raw))
+        except UNREADABLE:
+            return ILLEGIBLE
+
+    def _meanings_in(self, concept: _Concept) -> frozenset[str]:
+        codings = concept.coding or ()
+        found: set[str] = set()
+        for coding in codings:
+            found |= self.terminology.meanings(coding.system, coding.code)
+        words = [plain_text(text) for text in (concept.text, *(c.display for c in codings)) if text]
+        found.update(f"~{tag}" for tag in phrases.named_in(words))
+        return frozenset(found)
+
+    def _member_references(self, panel: Record) -> Iterator[str]:
+        raw = panel.header.hasMember if panel.type == "Observation" else panel.header.result
+        if not bytes(raw):
+            return
+        try:
+            for member in _members.decode(raw):
+                yield from self._keys(member.reference)
+        except UNREADABLE:
+            return
+
+    @staticmethod
+    def _keys(literal: str | None) -> Iterator[str]:
+        if literal:
+            yield literal
+            _, kind, id_ = split_literal(literal)
+            yield f"{kind}/{id_}"
+
+
+def is_entered_in_error(model: Any) -> bool:
+    """Whether any status of the resource says that it was entered in error."""
+    if getattr(model, "status", None) == "entered-in-error" or getattr(model, "docStatus", None) == "entered-in-error":
+        return True
+    verification = getattr(model, "verificationStatus", None)
+    return any(coding.code == "entered-in-error" for coding in (verification.coding or () if verification else ()))

@@ -1,0 +1,182 @@
+"""The value of a measurement, as the range that the laboratory vouches for, or the reason why it is none.
+
+Only percent of cells counts for a marker: `%`, `%{...}`, or `1` as a fraction. A bare number, an intensity, a percent
+of a control are not usable.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from cds_service.facts import ZERO, Level
+from cds_service.fhir.elements import name_of, plain_text
+from cds_service.fhir.units import ucum_code, unit_shown
+from cds_service.wording import reasons
+
+HUNDRED = Decimal(100)
+MOST = Decimal(10) ** 15
+"""No measurement here is larger; a number beyond it is a typing error."""
+
+_PERCENT_TEXT = re.compile(r"(?i)^(?:%|percent)(?: ?(?:of )?(?:pmns?|neutrophils?|granulocytes?|cells?|positive))*$")
+_STRING = re.compile(
+    r"(?i)^\s*(<=|>=|<|>|≤|≥|less than|greater than)?\s*(\d+(?:[.,]\d+)?)\s*"
+    r"(?:(?:-|to)\s*(\d+(?:[.,]\d+)?)\s*)?(%|percent)?\s*((?:of )?(?:pmns?|neutrophils?|granulocytes?|cells?|positive))?\s*$"
+)
+_CONTROL = re.compile(r"(?i)control|normal|\bmfi\b|fluorescence|intensity|reference|relative|index")
+_COMPARATORS = {"≤": "<=", "≥": ">=", "less than": "<", "greater than": ">"}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A usable value: its range, how it was written, and what its unit's annotation adds (a gate, say)."""
+
+    level: Level
+    shown: str
+    annotation: str = ""
+
+
+def compared(value: Decimal, comparator: str | None, most: Decimal = MOST) -> Level:
+    """The range that a value with a FHIR comparator stands for, from 0 to the most there can be."""
+    if comparator == "<":
+        return Level(ZERO, value, high_included=False)
+    if comparator == "<=":
+        return Level(ZERO, value)
+    if comparator == ">":
+        return Level(value, max(most, value), low_included=False)
+    if comparator == ">=":
+        return Level(value, max(most, value))
+    return Level.exactly(value)
+
+
+def percent(holder: Any) -> Measured | str:
+    """The percentage that an Observation or a component gives; a string is the reason why there is none."""
+    if holder.valueQuantity is not None:
+        return _bounded(_of_quantity(holder.valueQuantity))
+    if holder.valueRange is not None:
+        return _bounded(_of_range(holder.valueRange))
+    if holder.valueRatio is not None:
+        return _bounded(_of_ratio(holder.valueRatio))
+    if holder.valueString is not None:
+        return _bounded(percent_in_text(holder.valueString))
+    if holder.valueCodeableConcept is not None:
+        return reasons.no_number(name_of(holder.valueCodeableConcept))
+    if holder.valueInteger is not None:
+        return reasons.no_unit(str(holder.valueInteger))
+    if holder.dataAbsentReason is not None:
+        return reasons.no_value(name_of(holder.dataAbsentReason))
+    return reasons.NO_VALUE
+
+
+def percent_in_text(text: str) -> Measured | str:
+    """A percentage written as text: `<2%`, `1,8 %`, `1-2 %`. A number without its unit is none."""
+    match = _STRING.match(plain_text(text))
+    if match is None:
+        return reasons.no_number(text)
+    comparator, low, high, sign, cells = match.groups()
+    if not sign:
+        return reasons.no_unit(text)
+    comparator = _COMPARATORS.get((comparator or "").lower(), comparator)
+    first = _decimal(low)
+    level = Level(first, _decimal(high)) if high else compared(first, comparator, HUNDRED)
+    return Measured(level, plain_text(text), cells or "")
+
+
+def _of_quantity(quantity: Any) -> Measured | str:
+    scale = percent_scale(quantity)
+    if isinstance(scale, str):
+        return scale
+    if quantity.value is None:
+        return reasons.NO_VALUE
+    factor, annotation = scale
+    level = compared(quantity.value, quantity.comparator, HUNDRED / factor).times(factor)
+    return Measured(level, _shown(quantity), annotation)
+
+
+def percent_scale(quantity: Any) -> tuple[Decimal, str] | str:
+    """What turns the quantity's number into percent of cells, and its unit's annotation; or why nothing does."""
+    code = ucum_code(quantity)
+    unit = unit_shown(quantity)
+    if _CONTROL.search(unit) or (code and _CONTROL.search(code)):
+        return reasons.not_percent_of_cells(unit or str(code))
+    if code is None:
+        return (Decimal(1), unit) if _PERCENT_TEXT.match(plain_text(unit)) else reasons.not_percent_of_cells(unit)
+    if code == "1":
+        return HUNDRED, ""
+    match = re.fullmatch(r"%(?:\{([^{}]*)\})?", code)
+    return (Decimal(1), match.group(1) or unit) if match else reasons.not_percent_of_cells(unit or code)
+
+
+def _of_range(value: Any) -> Measured | str:
+    ends = [each for each in (value.low, value.high) if each is not None and each.value is not None]
+    if not ends:
+        return reasons.NO_VALUE
+    scales = [percent_scale(each) for each in ends]
+    for scale in scales:
+        if isinstance(scale, str):
+            return scale
+    factors = {scale[0] for scale in scales if not isinstance(scale, str)}
+    if len(factors) > 1:
+        return reasons.not_percent_of_cells("mixed units")
+    factor = factors.pop()
+    low = value.low.value * factor if value.low is not None and value.low.value is not None else ZERO
+    high = value.high.value * factor if value.high is not None and value.high.value is not None else HUNDRED
+    if low > high:
+        return reasons.IMPOSSIBLE
+    return Measured(Level(low, high), f"{_trimmed(low)} to {_trimmed(high)} %", str(scales[0][1]))
+
+
+def _of_ratio(ratio: Any) -> Measured | str:
+    top, bottom = ratio.numerator, ratio.denominator
+    if top is None or bottom is None or top.value is None or not bottom.value or bottom.value < 0 or bottom.comparator:
+        return reasons.NO_VALUE
+    units = (ucum_code(top) or top.unit, ucum_code(bottom) or bottom.unit)
+    if units[0] == units[1] or {units[0], units[1]} <= {"1", None} or all(map(_is_count, units)):
+        factor = HUNDRED / bottom.value
+    elif units[0] == "%" and units[1] in ("1", None) and bottom.value == 1:
+        factor = Decimal(1)
+    else:
+        return reasons.not_percent_of_cells("/".join(str(unit or "") for unit in units))
+    level = compared(top.value, top.comparator, max(top.value, bottom.value)).times(factor)
+    shown = f"{top.comparator or ''}{_trimmed(top.value)}/{_trimmed(bottom.value)} ({_trimmed(level.high)} %)"
+    return Measured(level, shown, " ".join(str(unit) for unit in units if unit))
+
+
+def _is_count(unit: str | None) -> bool:
+    return unit is None or unit == "1" or bool(re.fullmatch(r"\{[^{}]*\}", unit)) or "cell" in unit.lower()
+
+
+def _bounded(measured: Measured | str) -> Measured | str:
+    if isinstance(measured, str):
+        return measured
+    possible = ZERO <= measured.level.low <= measured.level.high <= HUNDRED
+    return measured if possible else reasons.IMPOSSIBLE
+
+
+def _shown(quantity: Any) -> str:
+    return f"{quantity.comparator or ''}{_trimmed(quantity.value)} {unit_shown(quantity)}".strip()
+
+
+def shown_quantity(quantity: Any) -> str:
+    """A Quantity as a person writes it."""
+    return _shown(quantity)
+
+
+def _trimmed(value: Decimal) -> str:
+    """A decimal without needless zeros or exponents; a monstrous one as it came."""
+    try:
+        rounded = value.quantize(Decimal("0.0001")) if value != value.to_integral_value() else value
+        return f"{rounded.normalize():f}" if abs(value) < MOST else f"{value:.3E}"
+    except (InvalidOperation, OverflowError):
+        return f"{value:.3E}"
+
+
+def trimmed(value: Decimal) -> str:
+    """A decimal as a person writes it."""
+    return _trimmed(value)
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.replace(",", "."))

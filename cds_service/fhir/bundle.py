@@ -1,0 +1,174 @@
+"""What a prefetch value, or an answer of a FHIR server, says about part of a chart.
+
+Missing, null, an empty Bundle, an OperationOutcome and a first page mean five different things. Only null and a
+complete Bundle say "there is no more".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from cds_service.exact_json import EMPTY, UNREADABLE
+
+
+class State(Enum):
+    """How much of what was asked for is here."""
+
+    COMPLETE = "complete"
+    LEFT_OUT = "left out"
+    FAILED = "failed"
+    FIRST_PAGE = "first page"
+
+
+class _Link(msgspec.Struct):
+    relation: str | None = None
+    url: str | None = None
+
+
+class _Search(msgspec.Struct):
+    mode: str | None = None
+
+
+class Entry(msgspec.Struct):
+    """One entry of a Bundle, its resource still bytes."""
+
+    resource: msgspec.Raw = EMPTY
+    fullUrl: str | None = None
+    search: _Search | None = None
+
+
+class _Bundle(msgspec.Struct):
+    resourceType: Any = None
+    entry: msgspec.Raw = EMPTY
+    link: msgspec.Raw = EMPTY
+    total: Any = None
+
+
+class _Issue(msgspec.Struct):
+    severity: str | None = None
+
+
+class _Outcome(msgspec.Struct):
+    resourceType: str | None = None
+    issue: list[_Issue] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Resources (still bytes), how complete they are, and where the next page is."""
+
+    state: State
+    entries: tuple[Entry, ...] = ()
+    next_page: str | None = None
+
+
+_bundle = msgspec.json.Decoder(_Bundle)
+_entry_list = msgspec.json.Decoder(list[Entry])
+_raw_list = msgspec.json.Decoder(list[msgspec.Raw])
+_entry = msgspec.json.Decoder(Entry)
+_links = msgspec.json.Decoder(list[_Link])
+_outcome = msgspec.json.Decoder(_Outcome)
+_ERRORS = {"error", "fatal"}
+_LONGEST_NULL = 64
+
+
+def answered(raw: msgspec.Raw | bytes | None) -> Answered:
+    """What a prefetch value says; None is a key that was left out."""
+    if raw is None:
+        return Answered(State.LEFT_OUT)
+    if len(raw) < _LONGEST_NULL and bytes(raw).strip() == b"null":
+        return Answered(State.COMPLETE)
+    try:
+        bundle = _bundle.decode(raw)
+    except UNREADABLE:
+        return Answered(State.FAILED)
+    if bundle.resourceType == "Bundle":
+        return _of_bundle(bundle)
+    if bundle.resourceType == "OperationOutcome":
+        return Answered(State.FAILED)
+    if not isinstance(bundle.resourceType, str):
+        return Answered(State.FAILED)
+    return Answered(State.COMPLETE, (Entry(msgspec.Raw(raw)),))
+
+
+def entries_of(raw: msgspec.Raw | bytes) -> tuple[Entry, ...] | None:
+    """The entries of a Bundle (with or without a type), or of a bare list of resources; None where it is neither."""
+    try:
+        if bytes(raw).lstrip().startswith(b"["):
+            return tuple(Entry(each) for each in _raw_list.decode(raw))
+        bundle = _bundle.decode(raw)
+        known = bundle.resourceType == "Bundle" or (bundle.resourceType is None and bytes(bundle.entry))
+        return _entries(bundle) if known else None
+    except UNREADABLE:
+        return None
+
+
+def _of_bundle(bundle: _Bundle) -> Answered:
+    try:
+        entries = _entries(bundle)
+    except UNREADABLE:
+        return Answered(State.FAILED)
+    failed = False
+    if b"OperationOutcome" in bytes(bundle.entry):
+        failed = any(map(_is_failure, entries))
+        entries = tuple(entry for entry in entries if not _is_outcome(entry))
+    next_page, has_next = _next(bundle.link)
+    matches = sum(1 for entry in entries if entry.search is None or entry.search.mode in (None, "match"))
+    if failed:
+        return Answered(State.FAILED, entries)
+    if has_next or (isinstance(bundle.total, int) and bundle.total > matches):
+        return Answered(State.FIRST_PAGE, entries, next_page)
+    return Answered(State.COMPLETE, entries)
+
+
+def _entries(bundle: _Bundle) -> tuple[Entry, ...]:
+    """All entries at one go; one by one where any of them is malformed, so that it alone is lost."""
+    if bytes(bundle.entry) in (b"", b"null"):
+        return ()
+    try:
+        return tuple(_entry_list.decode(bundle.entry))
+    except UNREADABLE:
+        return tuple(_entry_of(raw) for raw in _raw_list.decode(bundle.entry))
+
+
+def _entry_of(raw: msgspec.Raw) -> Entry:
+    try:
+        return _entry.decode(raw)
+    except UNREADABLE:
+        return Entry(raw)
+
+
+def _outcome_in(entry: Entry) -> _Outcome | None:
+    try:
+        outcome = _outcome.decode(entry.resource)
+    except UNREADABLE:
+        return None
+    return outcome if outcome.resourceType == "OperationOutcome" else None
+
+
+def _is_outcome(entry: Entry) -> bool:
+    return _outcome_in(entry) is not None
+
+
+def _is_failure(entry: Entry) -> bool:
+    outcome = _outcome_in(entry)
+    if outcome is None:
+        return False
+    return not outcome.issue or any(issue.severity in _ERRORS for issue in outcome.issue)
+
+
+def _next(link: msgspec.Raw) -> tuple[str | None, bool]:
+    if not bytes(link):
+        return None, False
+    try:
+        links = _links.decode(link)
+    except UNREADABLE:
+        return None, False
+    for each in links:
+        if each.relation == "next":
+            return each.url, True
+    return None, False

@@ -1,0 +1,140 @@
+"""FHIR ValueSets, held so that one look tells which of them a code belongs to.
+
+A ValueSet here composes codes (`concept`) and ICD-10-CM or SOPT prefixes (`filter` on `code`, `regex`, a literal
+prefix followed by `.*`), less its `exclude`. Codes are compared normalised: ICD-10-CM in capitals without dot, NDC
+in its 11 digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cds_service.errors import TerminologyError
+
+ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+NDC = "http://hl7.org/fhir/sid/ndc"
+SNOMED = "http://snomed.info/sct"
+
+# HL7's registry of object identifiers gives these for the systems that have a URI of their own.
+_SYSTEM_OF_OID = {
+    "urn:oid:2.16.840.1.113883.6.90": ICD10CM,
+    "urn:oid:2.16.840.1.113883.6.96": SNOMED,
+    "urn:oid:2.16.840.1.113883.6.1": "http://loinc.org",
+    "urn:oid:2.16.840.1.113883.6.88": "http://www.nlm.nih.gov/research/umls/rxnorm",
+    "urn:oid:2.16.840.1.113883.6.69": NDC,
+    "urn:oid:2.16.840.1.113883.6.12": "http://www.ama-assn.org/go/cpt",
+    "urn:oid:2.16.840.1.113883.6.101": "http://nucc.org/provider-taxonomy",
+    "urn:oid:2.16.840.1.113883.6.4": "http://www.cms.gov/Medicare/Coding/ICD10",
+    "urn:oid:2.16.840.1.113883.5.111": "http://terminology.hl7.org/CodeSystem/v3-RoleCode",
+    "urn:oid:2.16.840.1.113883.5.4": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
+}
+_NDC_SEGMENTS = (5, 4, 2)
+_PREFIX = re.compile(r"[A-Z0-9]+\.\*")
+
+NO_MEANING: frozenset[str] = frozenset()
+
+
+class Code(NamedTuple):
+    """A code in its system, both normalised."""
+
+    system: str
+    code: str
+
+
+def normalised(system: str | None, code: str) -> Code:
+    """One written form for every way of writing a code: dots, case, NDC segments, OIDs, stray blanks."""
+    system = (system or "").strip().rstrip("/")
+    system = _SYSTEM_OF_OID.get(system, system)
+    code = code.strip()
+    if system == ICD10CM:
+        code = code.replace(".", "").upper()
+    elif system == NDC:
+        code = _ndc(code)
+    return Code(system, code)
+
+
+def _ndc(code: str) -> str:
+    """The 11 digits of the 5-4-2 form; 9 where only labeller and product are written."""
+    segments = re.split(r"[-*\s]+", code)
+    if len(segments) > 1 and all(segment.isdigit() for segment in segments):
+        return "".join(s.zfill(n) for s, n in zip(segments, _NDC_SEGMENTS, strict=False))
+    return code
+
+
+@dataclass(slots=True)
+class _Rules:
+    """What one ValueSet says of one system."""
+
+    codes: set[str] = field(default_factory=set)
+    prefixes: tuple[str, ...] = ()
+
+    def hold(self, code: str) -> bool:
+        return code in self.codes or (bool(self.prefixes) and code.startswith(self.prefixes))
+
+
+class Terminology:
+    """All ValueSets together. Immutable once built, apart from a memo of codes already looked up."""
+
+    def __init__(self, value_sets: Iterable[dict[str, Any]]) -> None:
+        self._includes: dict[str, dict[str, _Rules]] = defaultdict(dict)
+        self._excludes: dict[str, dict[str, _Rules]] = defaultdict(dict)
+        self._memo: dict[Code, frozenset[str]] = {}
+        for value_set in value_sets:
+            self._add(value_set)
+
+    def meanings(self, system: str | None, code: str | None) -> frozenset[str]:
+        """The ids of the ValueSets that hold the code."""
+        if not code:
+            return NO_MEANING
+        key = normalised(system, code)
+        found = self._memo.get(key)
+        if found is None:
+            found = self._look_up(key)
+            if found:
+                self._memo[key] = found
+        return found
+
+    def _look_up(self, key: Code) -> frozenset[str]:
+        including = self._includes.get(key.system, {})
+        excluding = self._excludes.get(key.system, {})
+        return frozenset(
+            name
+            for name, rules in including.items()
+            if rules.hold(key.code) and not (name in excluding and excluding[name].hold(key.code))
+        )
+
+    def _add(self, value_set: dict[str, Any]) -> None:
+        name, compose = value_set["id"], value_set["compose"]
+        for part, rules in (("include", self._includes), ("exclude", self._excludes)):
+            for component in compose.get(part, ()):
+                system = normalised(component["system"], "").system
+                self._extend(rules[system].setdefault(name, _Rules()), system, component)
+
+    @staticmethod
+    def _extend(rules: _Rules, system: str, component: dict[str, Any]) -> None:
+        for concept in component.get("concept", ()):
+            rules.codes.add(normalised(system, concept["code"]).code)
+        for rule in component.get("filter", ()):
+            rules.prefixes = (*rules.prefixes, prefix_of(rule))
+
+
+def prefix_of(rule: dict[str, Any]) -> str:
+    """The literal prefix of a `filter`. Raises TerminologyError for any other kind of filter."""
+    value = str(rule.get("value", ""))
+    if rule.get("property") != "code" or rule.get("op") != "regex" or not _PREFIX.fullmatch(value):
+        raise TerminologyError("a filter has to be a regex on `code`: a literal prefix followed by `.*`")
+    return value.removesuffix(".*")
+
+
+def packaged_value_sets() -> list[dict[str, Any]]:
+    """The ValueSets that come with the package, as parsed JSON."""
+    folder = resources.files("cds_service") / "terminology"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".json")), key=lambda f: f.name)
+    return [msgspec.json.decode(file.read_bytes()) for file in files]

@@ -1,0 +1,110 @@
+"""The units in use, exactly. No general converter: one would make 150 % of 1.5 `{percent}`.
+
+The UCUM code governs; the unit's text is read only where there is no UCUM code.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+UCUM = "http://unitsofmeasure.org"
+_UCUM_NAMES = {UCUM, "urn:oid:2.16.840.1.113883.6.8", UCUM + "/"}
+_ANNOTATION = re.compile(r"\{[^{}]*\}")
+_POWERS = re.compile(r"(?:[x×*]\s*)?10\s*(?:\^|\*|E|e)?\s*(?:\(?6\)?|⁶)")
+
+KILOGRAMS = {
+    "kg": Decimal(1),
+    "g": Decimal("0.001"),
+    "[lb_av]": Decimal("0.45359237"),
+    "[oz_av]": Decimal("0.028349523125"),
+}
+_WEIGHT_TEXT = {
+    "kg": "kg", "kgs": "kg", "kilogram": "kg", "kilograms": "kg",
+    "g": "g", "gram": "g", "grams": "g", "gm": "g",
+    "lb": "[lb_av]", "lbs": "[lb_av]", "pound": "[lb_av]", "pounds": "[lb_av]",
+    "oz": "[oz_av]",
+}  # fmt: skip
+DAYS = {"d": Decimal(1), "wk": Decimal(7), "mo": Decimal("30.4375"), "h": 1 / Decimal(24)}
+_DAYS_TEXT = {
+    "d": "d", "day": "d", "days": "d",
+    "wk": "wk", "wks": "wk", "week": "wk", "weeks": "wk",
+    "mo": "mo", "month": "mo", "months": "mo",
+    "h": "h", "hour": "h", "hours": "h",
+}  # fmt: skip
+_MILLION = Decimal(10) ** 6
+
+
+def ucum_code(quantity: Any) -> str | None:
+    """The UCUM code of a Quantity; a code of another system is none. A system left out is taken as UCUM."""
+    if quantity.code and (quantity.system is None or quantity.system in _UCUM_NAMES):
+        return str(quantity.code).strip()
+    return None
+
+
+def unit_shown(quantity: Any) -> str:
+    """The unit as a person reads it."""
+    return str(quantity.unit or quantity.code or "").strip()
+
+
+def in_kilograms(quantity: Any) -> Decimal | None:
+    """What one of the quantity's unit weighs in kg."""
+    return _factor(quantity, KILOGRAMS, _WEIGHT_TEXT)
+
+
+def in_days(quantity: Any) -> Decimal | None:
+    """How many days one of the quantity's unit lasts."""
+    return _factor(quantity, DAYS, _DAYS_TEXT)
+
+
+def _factor(quantity: Any, by_code: dict[str, Decimal], by_text: dict[str, str]) -> Decimal | None:
+    code = ucum_code(quantity)
+    if code is None:
+        code = by_text.get(str(quantity.unit or "").strip().lower(), "")
+    return by_code.get(_ANNOTATION.sub("", code))
+
+
+def in_million_cells(quantity: Any) -> tuple[Decimal, bool] | None:
+    """How many million cells one of the quantity's unit is, and whether that is per kg of body weight.
+
+    None for a volume, a concentration, a bare number, or `{10*6}/kg`, whose annotation says nothing.
+    """
+    code = ucum_code(quantity)
+    return million_cells_of_code(code) if code is not None else million_cells_of_text(str(quantity.unit or ""))
+
+
+def million_cells_of_code(code: str) -> tuple[Decimal, bool] | None:
+    """The same for a UCUM code. An annotation that holds digits hides a power: the code says nothing then."""
+    notes = _ANNOTATION.findall(code)
+    if any(re.search(r"10|\^|\*|x10|mill", note, re.IGNORECASE) for note in notes):
+        return None
+    number, slash, per = _ANNOTATION.sub("", code).strip().partition("/")
+    per = per.strip(" .")
+    if slash and per != "kg":
+        return None
+    cells = {"10*6": Decimal(1), "10^6": Decimal(1), "10*9": Decimal(1000), "10*5": Decimal("0.1")}
+    cells |= {"10*3": Decimal("0.001"), "10*7": Decimal(10), "10*8": Decimal(100), "10^9": Decimal(1000)}
+    number = number.strip(" .")
+    if number in cells:
+        return cells[number], bool(slash)
+    if number in ("", "1") and (slash or any("cell" in note.lower() or "cd34" in note.lower() for note in notes)):
+        return 1 / _MILLION, bool(slash)
+    return None
+
+
+def million_cells_of_text(unit: str) -> tuple[Decimal, bool] | None:
+    """The same for a unit in words: `x10E6 cells/kg`, `million CD34+ cells per kg`, `10⁶/kg`."""
+    text = " ".join(unit.replace("μ", "u").split())
+    counted, slash, per = re.sub(r"\s+per\s+", "/", text, flags=re.IGNORECASE).partition("/")
+    per = per.strip().lower()
+    if slash and not re.fullmatch(r"kg(?: (?:of )?(?:bw|body ?weight|actual body weight))?\.?", per):
+        return None
+    counted, millions = re.subn(r"(?i)\bmillions?\b", "", counted)
+    counted, powers = _POWERS.subn("", counted)
+    words = re.sub(r"[\s.,()^·*×x-]+", "", re.sub(r"(?i)cd ?34 ?\+?|viable|positive|cells?|hspcs?|hscs?", "", counted))
+    if words or millions + powers > 1 or (not slash and not (millions or powers)):
+        return None
+    if millions or powers:
+        return Decimal(1), bool(slash)
+    return (1 / _MILLION, True) if re.search(r"(?i)cell|cd ?34", text) else None

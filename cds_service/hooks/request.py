@@ -1,0 +1,122 @@
+"""A hook request, read tolerantly: 1.x names, unknown fields and missing optional ones are all seen in the wild.
+
+Only what is needed is taken apart. Prefetch and draft orders stay bytes: whoever reads them reads the part that
+matters, with its decimals exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from cds_service.errors import BadRequest
+from cds_service.exact_json import EMPTY, UNREADABLE
+
+EXPLAIN = "example.kresladi-cds.explain"
+_ORDERS = ("draftOrders", "orders", "medications")
+"""Where the orders stand: in order-sign and order-select, and in the hooks that 1.x had before them."""
+
+
+class _Context(msgspec.Struct):
+    patientId: Any = None
+    userId: Any = None
+    encounterId: Any = None
+    selections: Any = None
+    draftOrders: msgspec.Raw = EMPTY
+    orders: msgspec.Raw = EMPTY
+    medications: msgspec.Raw = EMPTY
+
+
+class _Request(msgspec.Struct):
+    hook: Any = None
+    hookInstance: Any = None
+    context: msgspec.Raw = EMPTY
+    prefetch: msgspec.Raw = EMPTY
+    fhirServer: Any = None
+    patient: Any = None
+    user: Any = None
+    extension: Any = None
+
+
+_request = msgspec.json.Decoder(_Request)
+_context = msgspec.json.Decoder(_Context)
+_prefetch = msgspec.json.Decoder(dict[str, msgspec.Raw] | None)
+
+
+@dataclass(frozen=True, slots=True)
+class HookCall:
+    """What a hook request says. `selections` is None where all orders are meant."""
+
+    patient_id: str
+    draft_orders: msgspec.Raw
+    hook_instance: str = ""
+    user_id: str = ""
+    encounter_id: str = ""
+    fhir_server: str = ""
+    prefetch: Mapping[str, msgspec.Raw] = field(default_factory=dict)
+    selections: frozenset[str] | None = None
+    explain: bool = False
+
+
+def hook_call(body: bytes, hook: str) -> HookCall:
+    """Read the body of a request for this hook. Raises BadRequest, whose message holds nothing of the body."""
+    request = _decoded(_request, body, "the body is not JSON, or no hook request")
+    if request.hook != hook:
+        raise BadRequest("hook is missing" if not isinstance(request.hook, str) else "the request is for another hook")
+    if bytes(request.context) in (b"", b"null"):
+        raise BadRequest("context is missing")
+    context = _decoded(_context, request.context, "context is no object")
+    patient_id = _id(context.patientId) or _id(request.patient)
+    if not patient_id:
+        raise BadRequest("context.patientId is missing")
+    return HookCall(
+        patient_id=patient_id,
+        draft_orders=_draft_orders(context),
+        hook_instance=_text(request.hookInstance),
+        user_id=_text(context.userId) or _text(request.user),
+        encounter_id=_id(context.encounterId, "Encounter/"),
+        fhir_server=_text(request.fhirServer),
+        prefetch=_prefetch_of(request),
+        selections=_selections(context.selections) if hook == "order-select" else None,
+        explain=isinstance(request.extension, dict) and request.extension.get(EXPLAIN) is True,
+    )
+
+
+def _draft_orders(context: _Context) -> msgspec.Raw:
+    for name in _ORDERS:
+        orders: msgspec.Raw = getattr(context, name)
+        if bytes(orders) not in (b"", b"null"):
+            return orders
+    raise BadRequest("context.draftOrders is missing")
+
+
+def _prefetch_of(request: _Request) -> Mapping[str, msgspec.Raw]:
+    if not bytes(request.prefetch):
+        return {}
+    return _decoded(_prefetch, request.prefetch, "prefetch is no object") or {}
+
+
+def _selections(value: Any) -> frozenset[str] | None:
+    """The selected orders; None (all) where the client left them out."""
+    if not isinstance(value, list):
+        return None
+    return frozenset(each for each in value if isinstance(each, str))
+
+
+def _decoded(decoder: Any, raw: Any, otherwise: str) -> Any:
+    try:
+        return decoder.decode(raw)
+    except UNREADABLE:
+        raise BadRequest(otherwise) from None
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _id(value: Any, prefix: str = "Patient/") -> str:
+    """A bare id; some clients send a reference."""
+    return _text(value).removeprefix(prefix)

@@ -1,0 +1,120 @@
+"""The HTTP side: discovery, the services, and errors as OperationOutcomes that hold nothing of a request."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+import msgspec
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from cds_service.errors import NotJson, RequestError, TooLarge, UnknownService
+from cds_service.hooks.cards import Maker, Source
+from cds_service.hooks.determination import determination_shape
+from cds_service.hooks.discovery import Service, discovery
+from cds_service.hooks.request import HookCall, hook_call
+from cds_service.hooks.shapes import Shape, operation_outcome, response
+from cds_service.hooks.suggestions import CallContext
+from cds_service.policy.model import Evaluation
+
+Evaluate = Callable[[HookCall], tuple[Evaluation, ...]]
+log = logging.getLogger(__name__)
+
+_CODE_OF_STATUS = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the routes serve: the services, their prefetch, who they speak for, and what evaluates a call."""
+
+    services: tuple[Service, ...]
+    prefetch: Mapping[str, str]
+    source: Source
+    evaluate: Evaluate
+
+
+def answer(offer: Offer, service: Service, body: bytes) -> Shape:
+    """The answer of one service to one request body. Raises RequestError."""
+    call = hook_call(body, service.hook)
+    evaluations = offer.evaluate(call)
+    maker = Maker(offer.source, CallContext(call.patient_id, call.user_id, call.encounter_id), service.stops_only)
+    shapes = [determination_shape(evaluation, explain=call.explain) for evaluation in evaluations]
+    return response(maker.cards(evaluations), [shape for shape in shapes if shape is not None])
+
+
+def create_blueprint(offer: Offer) -> Blueprint:
+    """The routes of CDS Hooks and of health."""
+    routes = Blueprint("cds-hooks", __name__)
+    services = {service.id: service for service in offer.services}
+    listing = discovery(offer.services, offer.prefetch)
+
+    @routes.get("/cds-services")
+    def discover() -> Response:
+        return _json(listing)
+
+    @routes.post("/cds-services/<service_id>")
+    def call(service_id: str) -> Response:
+        service = services.get(service_id)
+        if service is None:
+            raise UnknownService("no such service")
+        return _json(answer(offer, service, _body()))
+
+    @routes.get("/health/live")
+    def live() -> Response:
+        return _json({"status": "live"})
+
+    @routes.get("/health/ready")
+    def ready() -> Response:
+        return _json({"status": "ready"})
+
+    routes.app_errorhandler(RequestError)(_refuse)
+    routes.app_errorhandler(HTTPException)(_refuse_http)
+    routes.app_errorhandler(Exception)(_fail)
+    return routes
+
+
+def _body() -> bytes:
+    """The whole body. Raises NotJson and TooLarge; a body cut at the limit is refused, not read."""
+    mimetype = request.mimetype
+    if mimetype != "application/json" and not mimetype.endswith("+json"):
+        raise NotJson("Content-Type has to be application/json")
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise TooLarge("the body is too large") from None
+
+
+def _json(shape: Shape, status: int = 200, mimetype: str = "application/json") -> Response:
+    return Response(msgspec.json.encode(shape), status, mimetype=mimetype)
+
+
+def _outcome(status: int, code: str, text: str) -> Response:
+    return _json(operation_outcome(code, text), status, "application/fhir+json")
+
+
+def _refuse(error: RequestError) -> Response:
+    return _outcome(error.status, error.code, str(error))
+
+
+def _refuse_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    refused = _outcome(status, _CODE_OF_STATUS.get(status, "processing"), error.name)
+    for name, value in error.get_headers():
+        if name.lower() == "allow":
+            refused.headers[name] = value
+    return refused
+
+
+def _fail(error: Exception) -> Response:
+    """A defect. The log gets the place, never the message: it may hold a value of the request."""
+    defect = str(uuid4())
+    trace = error.__traceback__
+    places = []
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    log.error("defect %s: %s at %s", defect, type(error).__name__, " > ".join(places[-6:]))
+    return _outcome(500, "exception", f"an internal error, recorded as {defect}")

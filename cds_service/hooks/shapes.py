@@ -1,0 +1,44 @@
+"""The shapes of CDS Hooks 2.0.1 that this service answers with, as plain dicts without nulls and empties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PUBLISHER = "https://kresladi-cds.example"
+TOPICS = f"{PUBLISHER}/CodeSystem/card-topic"
+OVERRIDE_REASONS = f"{PUBLISHER}/CodeSystem/override-reason"
+DETERMINATIONS = "example.kresladi-cds.determinations"
+LONGEST_SUMMARY = 139
+
+Shape = dict[str, Any]
+
+
+def without_empties(value: Any) -> Any:
+    """The value without members that are null or empty: CDS Hooks wants such members left out."""
+    if isinstance(value, dict):
+        kept = {key: without_empties(each) for key, each in value.items()}
+        return {key: each for key, each in kept.items() if not _is_empty(each)}
+    if isinstance(value, (list, tuple)):
+        return [each for each in map(without_empties, value) if not _is_empty(each)]
+    return value
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, (str, list, dict)) and not value)
+
+
+def response(cards: list[Shape], determinations: list[Shape]) -> Shape:
+    """The body of an answer; `cards` stays even where it is empty."""
+    extension = {DETERMINATIONS: determinations} if determinations else None
+    return {"cards": without_empties(cards), **without_empties({"extension": extension})}
+
+
+def operation_outcome(code: str, text: str) -> Shape:
+    """A FHIR OperationOutcome with one error."""
+    issue = {"severity": "error", "code": code, "details": {"text": text}}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+
+def coding(system: str, code: str, display: str | None = None) -> Shape:
+    """A Coding as CDS Hooks has it."""
+    return without_empties({"system": system, "code": code, "display": display})  # type: ignore[no-any-return]

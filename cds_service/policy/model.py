@@ -1,0 +1,157 @@
+"""What a policy is: clauses with ids, in a tree; and what comes of asking them about a chart."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from cds_service.facts import Advised, Chart
+from cds_service.logic import Answer, Evidence, Finding
+from cds_service.policy.routing import Directions
+
+Question = Callable[[Chart], Finding]
+
+
+class Outcome(Enum):
+    """What a chart documents, taken together. Never a decision on coverage."""
+
+    EARLIER_DOSE = auto()
+    """The chart documents a dose: there is one in a lifetime."""
+    OTHER_INDICATION = auto()
+    """The order is for another disease: the criteria for LAD-I do not apply."""
+    SIBLING_DONOR = auto()
+    """A matched sibling donor is on record."""
+    CRITERIA_NOT_MET = auto()
+    """The chart contradicts a criterion."""
+    DOCUMENTATION_MISSING = auto()
+    """A criterion is undecided."""
+    CRITERIA_MET = auto()
+    """Every criterion is documented."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause: its id, its title, the question it asks of a chart, and where we had to choose a reading."""
+
+    id: str
+    title: str
+    question: Question
+
+    @property
+    def meaning(self) -> str:
+        """The clause in a sentence or two, from its docstring."""
+        return " ".join((inspect.getdoc(self.question) or "").split())
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """The comments in the clause's own source that begin with "We read"."""
+        return tuple(_comments_that_begin("We read", inspect.getsource(self.question)))
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A clause asked about one chart, with its sub-clauses."""
+
+    clause: Clause
+    finding: Finding
+    parts: tuple[Criterion, ...] = ()
+
+    def leaves(self) -> Iterator[Criterion]:
+        """The criteria below this one that have no parts, or itself."""
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class Determination:
+    """What one policy says of one chart: its section, the outcome, the tree of criteria, and advice beside it."""
+
+    section: str
+    outcome: Outcome
+    criteria: tuple[Criterion, ...]
+    advice: tuple[Advised, ...] = ()
+
+    def criterion(self, clause_id: str) -> Criterion | None:
+        """The top-level criterion of that id, if this section has it."""
+        return next((each for each in self.criteria if each.clause.id == clause_id), None)
+
+    def answered(self, answer: Answer) -> tuple[Criterion, ...]:
+        """The top-level criteria with that answer, in the policy's order."""
+        return tuple(each for each in self.criteria if each.finding.answer is answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A numbered policy and its clauses, registered in the policy's own order."""
+
+    number: str
+    effective: str
+    revised: str
+    clauses: dict[str, Clause] = field(default_factory=dict)
+    _parts: dict[str, list[Clause]] = field(default_factory=dict)
+
+    def clause(self, clause_id: str, title: str) -> Callable[[Question], Question]:
+        """Register the decorated question as a clause."""
+
+        def register(question: Question) -> Question:
+            if clause_id in self.clauses:
+                raise ValueError(f"clause {clause_id} stands twice")
+            clause = Clause(clause_id, title, question)
+            self.clauses[clause_id] = clause
+            self._parts.setdefault(self._parent(clause_id), []).append(clause)
+            return question
+
+        return register
+
+    def parts_of(self, clause_id: str) -> tuple[Clause, ...]:
+        """The clauses directly below one: `I.A.1.b` has `I.A.1.b.i`, not the other way round."""
+        return tuple(self._parts.get(clause_id, ()))
+
+    def asked(self, clause_id: str, chart: Chart) -> Criterion:
+        """The clause and everything below it, asked about the chart."""
+        clause = self.clauses[clause_id]
+        parts = tuple(self.asked(part.id, chart) for part in self.parts_of(clause_id))
+        return Criterion(clause, clause.question(chart), parts)
+
+    def _parent(self, clause_id: str) -> str:
+        above = [other for other in self.clauses if clause_id.startswith(f"{other}.")]
+        return max(above, key=len, default="")
+
+
+def _comments_that_begin(words: str, source: str) -> Iterator[str]:
+    """Whole comments, over several lines where they run on."""
+    block: list[str] = []
+    for line in [*source.splitlines(), ""]:
+        text = line.strip()
+        if text.startswith("#"):
+            text = text.lstrip("# ").rstrip()
+            if text.startswith(words) and block:
+                yield " ".join(block)
+                block = []
+            if text.startswith(words) or block:
+                block.append(text)
+        elif block:
+            yield " ".join(block)
+            block = []
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order for Kresladi, as an answer refers to it. `id` is None where it has none."""
+
+    reference: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All that is said of one order. `determination` is None where the order names another patient."""
+
+    order: Order
+    determination: Determination | None
+    other_active_orders: tuple[Evidence, ...] = ()
+    directions: tuple[Directions, ...] = ()

@@ -1,0 +1,104 @@
+"""A Bundle without a hook request: its one Kresladi order is the draft, everything else is the whole chart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cds_service.chart.orders import KINDS, kresladi_orders
+from cds_service.chart.queries import QUERIES
+from cds_service.errors import BadRequest
+from cds_service.exact_json import UNREADABLE, plain
+from cds_service.fhir.bundle import Entry, entries_of
+from cds_service.fhir.records import Header, Records
+from cds_service.fhir.terminology import Terminology, packaged_value_sets
+from cds_service.hooks.request import EXPLAIN
+
+_header = msgspec.json.Decoder(Header)
+
+
+def request_of(body: bytes, *, explain: bool = False) -> bytes:
+    """The body as an order-sign request: as it is where it is one, made from a Bundle where it is that.
+
+    Raises BadRequest where it is neither, or where the Bundle has no Kresladi order or more than one.
+    """
+    try:
+        document = plain(body)
+    except UNREADABLE:
+        raise BadRequest("not JSON") from None
+    if not isinstance(document, dict):
+        raise BadRequest("neither a hook request nor a Bundle")
+    if document.get("resourceType") == "Bundle":
+        document = _from_bundle(body)
+    elif "hook" not in document:
+        raise BadRequest("neither a hook request nor a Bundle")
+    elif not explain:
+        return body
+    if explain:
+        extension = document.get("extension")
+        document["extension"] = (extension if isinstance(extension, dict) else {}) | {EXPLAIN: True}
+    return msgspec.json.Encoder(decimal_format="number").encode(document)
+
+
+def _from_bundle(body: bytes) -> dict[str, Any]:
+    entries = entries_of(body) or ()
+    records = Records()
+    for place, entry in enumerate(entries):
+        records.add(entry.resource, entry.fullUrl, f"entry[{place}]")
+    patients = list(records.of("Patient"))
+    if len(patients) != 1:
+        raise BadRequest("the Bundle has to hold exactly one Patient")
+    patient = patients[0]
+    patient_id = patient.header.id or (patient.full_url or "").rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+    drafts = _drafts(entries, records, patient_id)
+    rest = [entry for entry in entries if entry not in drafts]
+    return {
+        "hook": "order-sign",
+        "hookInstance": "00000000-0000-4000-8000-000000000000",
+        "context": {"patientId": patient_id, "draftOrders": _bundle(drafts)},
+        "prefetch": {query.key: _bundle(_of_type(rest, query.type)) for query in QUERIES if not query.user_token}
+        | {"beside": _bundle([entry for entry in rest if _type(entry) not in _SEARCHED])},
+    }
+
+
+_SEARCHED = {query.type for query in QUERIES if not query.user_token}
+
+
+def _drafts(entries: tuple[Entry, ...], records: Records, patient_id: str) -> list[Entry]:
+    """The entry that is the order: the one for Kresladi; where there are several, the one that is a draft."""
+    terminology = Terminology(packaged_value_sets())
+    orders = [
+        entry
+        for entry in entries
+        if _type(entry) in KINDS and kresladi_orders([entry], records, terminology, patient_id)
+    ]
+    drafts = [entry for entry in orders if _status(entry) in (None, "draft")] or orders
+    if len(drafts) != 1:
+        raise BadRequest("the Bundle has to hold exactly one Kresladi order to be signed")
+    return drafts
+
+
+def _type(entry: Entry) -> str:
+    try:
+        return _header.decode(entry.resource).resourceType
+    except UNREADABLE:
+        return ""
+
+
+def _status(entry: Entry) -> str | None:
+    try:
+        return _header.decode(entry.resource).status
+    except UNREADABLE:
+        return None
+
+
+def _of_type(entries: list[Entry], kind: str) -> list[Entry]:
+    return [entry for entry in entries if _type(entry) == kind]
+
+
+def _bundle(entries: list[Entry]) -> dict[str, Any]:
+    return {
+        "resourceType": "Bundle",
+        "entry": [{"fullUrl": entry.fullUrl, "resource": entry.resource} for entry in entries],
+    }

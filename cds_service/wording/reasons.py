@@ -1,0 +1,378 @@
+"""What is wanted, and why what is there does not give it: the sentences of a `Gap`, and of what is set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+# --- what is wanted --------------------------------------------------------------------------------------------------
+
+WANTED_NO_EARLIER_DOSE = "A chart that shows no earlier dose of Kresladi (RP-L201)"
+WANTED_DIAGNOSIS = "A confirmed diagnosis of LAD-I on the problem list"
+WANTED_REASON = "The disease that the order is for"
+WANTED_VARIANT = "A genetic result that shows a pathogenic ITGB2 variant"
+WANTED_BIALLELIC = "Pathogenic variants on both alleles of ITGB2"
+WANTED_CORD = "The age at separation of the umbilical cord (3 weeks or later)"
+WANTED_SIGNS = "Two further signs of LAD-I: omphalitis, inflamed skin, inflamed mucosa, no pus, slow wound healing"
+WANTED_TRANSPLANT_SPECIALIST = "A specialist in haematopoietic cell transplant who prescribes or is consulted"
+WANTED_SECOND_SPECIALIST = (
+    "A haematologist, oncologist, immunologist or infectious-disease specialist who prescribes or is consulted"
+)
+WANTED_FAMILY_HISTORY = "A word on family history of LAD-I"
+WANTED_INFECTION = "A significant bacterial or fungal infection, with what shows that it was significant"
+WANTED_NO_SIBLING_DONOR = "A word on whether an HLA-matched sibling donor is available"
+WANTED_STABLE = "A transplant specialist's statement that the patient is clinically stable"
+WANTED_ELIGIBLE = (
+    "A transplant specialist's statement that the patient is eligible for myeloablative conditioning and HSCT"
+)
+WANTED_SINGLE_INFUSION = "An order for one infusion"
+WANTED_DOSE = "A dose of at least 2.8 × 10⁶ CD34+ cells per kg"
+WANTED_WEIGHT = "A body weight measured before the first apheresis"
+
+
+def wanted_marker(marker: str) -> str:
+    return f"{marker} by flow cytometry, as percent of neutrophils"
+
+
+# --- could not be looked at -------------------------------------------------------------------------------------------
+
+_PARTS = {
+    "Patient": "the patient's own record",
+    "Coverage": "coverage",
+    "Condition": "conditions",
+    "Observation": "laboratory results and observations",
+    "DiagnosticReport": "diagnostic reports",
+    "Procedure": "procedures",
+    "MedicationRequest": "medication orders",
+    "MedicationAdministration": "medication administrations",
+    "MedicationDispense": "dispensed medications",
+    "MedicationStatement": "medication statements",
+    "QuestionnaireResponse": "recorded answers",
+    "FamilyMemberHistory": "family history",
+    "RelatedPerson": "related persons",
+    "CareTeam": "care teams",
+    "DocumentReference": "documents",
+    "Encounter": "encounters",
+    "ServiceRequest": "service orders",
+    "PractitionerRole": "practitioner roles",
+    "Practitioner": "practitioners",
+}
+_WHY_UNREAD = {
+    "left out": "was not sent",
+    "failed": "could not be read by the EHR",
+    "first page": "came only in part",
+}
+
+
+def part_of_chart(resource_type: str) -> str:
+    """A part of the chart in words."""
+    return _PARTS.get(resource_type, resource_type)
+
+
+def unavailable(resource_type: str, state: str) -> str:
+    return f"The part of the chart with {part_of_chart(resource_type)} {_WHY_UNREAD[state]}"
+
+
+def clinicians_not_read(number: int) -> str:
+    if number == 1:
+        return "The role of a clinician named on record could not be looked up"
+    return f"The roles of {number} clinicians named on record could not be looked up"
+
+
+AUTHOR_NOT_READ = "The specialty of its author could not be looked up"
+OTHER_RECORD = "The patient is linked to another record (merged or replaced) that was not read"
+
+# --- not there --------------------------------------------------------------------------------------------------------
+
+NOT_IN_CHART = "Not found in the chart"
+NO_WEIGHT = "The order gives total cells, and no measured body weight is in the chart"
+
+
+def nobody_holds(clinicians: int) -> str:
+    if not clinicians:
+        return "No clinician is named on the order, the care team, a consult note or a visit"
+    whom = "the one clinician" if clinicians == 1 else f"any of the {clinicians} clinicians"
+    return f"Not stated for {whom} who prescribes or was consulted"
+
+
+# --- there, but will not do ---------------------------------------------------------------------------------------------
+
+UNREADABLE = "It could not be read"
+ENTERED_IN_ERROR = "entered in error"
+ANOTHER_PATIENT = "it is another person's"
+NOBODYS = "It does not say whose it is"
+MODIFIED = "It carries a modifier extension, which can change what it means"
+MASKED = "Its content is masked"
+REFUTED = "refuted"
+IMPOSSIBLE = "Its value is impossible"
+NO_VALUE = "It holds no value"
+WRONG_SPECIMEN = "measured on another specimen or cell population"
+CD11C = "CD11c does not count for this criterion"
+
+
+def unreadable(problem: str) -> str:
+    return f"It could not be read ({problem})"
+
+
+def status_not_counted(says: str, status: str) -> str:
+    return f"{says}: status {status}"
+
+
+def not_final(says: str, status: str) -> str:
+    return f"{says} is {status}; only final, amended or corrected results count"
+
+
+def no_number(said: str) -> str:
+    return f"It says {quoted(said)} and gives no percentage"
+
+
+def no_unit(said: str) -> str:
+    return f"{quoted(said)} is a bare number; percent of cells is needed"
+
+
+def no_value(why: str) -> str:
+    return f"It has no value ({why or 'no reason given'})"
+
+
+def not_percent_of_cells(unit: str) -> str:
+    return f"{quoted(unit)} is not a percentage of cells (an intensity, or a percentage of a control, does not count)"
+
+
+def only_text_names(named: str, code: str) -> str:
+    return f"{quoted(named)} is named only by a local code or text; coded as {code} it would count"
+
+
+def wrong_cells(marker: str, value: str, *, marrow: bool) -> str:
+    return f"{marker} {value} is of {'bone marrow' if marrow else 'another cell population'}, not of blood neutrophils"
+
+
+def spoilt(marker: str, value: str, why: str) -> str:
+    return f"{marker} {value} says nothing about the diagnosis: {why}"
+
+
+def after_treatment(treatment: str) -> str:
+    return f"taken after {treatment}"
+
+
+def not_known_before(treatment: str) -> str:
+    return f"the dates do not tell whether it was taken before {treatment}"
+
+
+def after_granulocytes(transfusion: str) -> str:
+    return f"taken, or possibly taken, within 7 days after {transfusion}"
+
+
+def either_side(says: str, limit: str) -> str:
+    return f"{says} may lie on either side of {limit}"
+
+
+def not_concurrent(says: str) -> str:
+    return f"{says} is not of the same specimen, report or day as the CD18 result that is used"
+
+
+def results_disagree(says: Sequence[str], limit: str) -> str:
+    return f"Results lie on both sides of {limit}: {'; '.join(says)}"
+
+
+def records_disagree(says: Sequence[str]) -> str:
+    return f"The chart contradicts itself: {'; '.join(says)}"
+
+
+def entered_by_no_clinician(marker: str) -> str:
+    return f"{marker} was entered in the questionnaire, but its author is no clinician"
+
+
+def entered_without_date(marker: str) -> str:
+    return f"{marker} was entered in the questionnaire without the date of the flow cytometry"
+
+
+def answers_not_final(status: str) -> str:
+    return f"The questionnaire is {status}; only completed or amended answers count"
+
+
+# diagnosis
+
+
+def not_confirmed(says: str) -> str:
+    return f"{says} is not confirmed"
+
+
+def too_broad(says: str) -> str:
+    return f"{says} is too broad to say LAD-I"
+
+
+def other_type(says: str) -> str:
+    return f"{says} is type II or III, not LAD-I"
+
+
+def doubtful_words(says: str) -> str:
+    return f"{says} is denied, only suspected, or somebody else's"
+
+
+# genetics
+
+ANOTHER_GENE = "a variant of another gene"
+GENETIC_REPORT_AS_TEXT = "A genetic report is there as text only: attach it; its findings are not counted"
+_VARIANT = {
+    "likely-pathogenic": "is likely pathogenic; whether that suffices is for the reviewer",
+    "uncertain-significance": "is of uncertain significance",
+    "benign": "is benign",
+    "somatic": "is somatic, not germline",
+    "absent": "was looked for and is absent",
+    "withdrawn": "was withdrawn",
+    "not-final": "is not a final result",
+    "disputed": "is given more than one significance",
+    "presence-not-stated": "is not stated to be present",
+    "significance-not-stated": "has no significance stated",
+    "significance-not-read": "has a significance that no known code states",
+}
+
+
+def variant_found(says: str, finding: str) -> str:
+    return f"{says} {_VARIANT[finding]}"
+
+
+# history
+
+
+def one_sign_alone(says: str) -> str:
+    return f"{says} alone is not enough: the hallmark, or two signs of different kinds, are needed"
+
+
+def cord_too_early(says: str) -> str:
+    return f"{says} is earlier than 3 weeks"
+
+
+# specialists
+
+ORGAN_NOT_SAID = "{0}: transplant surgery, but not of which organ"
+OTHER_ONCOLOGIST = "{0}: radiation, surgical or gynaecological oncology is for the reviewer"
+TEAM_NOT_ACTIVE = "the care team is not active"
+CONSULT_ONLY_ORDERED = "A consultation is ordered, but not documented as done"
+NO_AUTHOR = "The attestation names no author"
+
+
+def note_not_final(status: str) -> str:
+    return f"A consult note is {status}; a final one is needed"
+
+
+def author_is_not_transplant(words: str) -> str:
+    who = f" ({words})" if words else ""
+    return f"Its author{who} is not documented as a transplant specialist; only that specialist's attestation counts"
+
+
+# family
+
+
+def carrier(says: str) -> str:
+    return f"{says}: a carrier does not count"
+
+
+def relative_other_disease(says: str) -> str:
+    return f"{says} is not LAD-I"
+
+
+def relation_not_by_blood(says: str) -> str:
+    return f"{says}: not coded as a relative by blood"
+
+
+# infections
+
+
+def never_significant(says: str) -> str:
+    return f"{says}: not a significant bacterial or fungal infection"
+
+
+def infection_only_in_words(says: str) -> str:
+    return f"{says} has no code; coded (ICD-10-CM or SNOMED CT) it could count"
+
+
+def in_the_future(says: str) -> str:
+    return f"{says}: dated in the future"
+
+
+def needs_corroboration(says: str) -> str:
+    return (
+        f"{says} counts only when documented as severe, recurrent, extensive, or with a positive culture, "
+        "a hospital stay or an intravenous antimicrobial"
+    )
+
+
+# donors
+
+NO_WORD_ON_MATCH = "it says nothing on a match"
+
+
+def match_not_read(said: str) -> str:
+    return f"The HLA match status {quoted(said)} does not say whether the donor is matched"
+
+
+def not_a_match(said: str) -> str:
+    return f"{quoted(said)} is no full match; that one donor does not match does not say that no sibling does"
+
+
+def identical_twin(says: str) -> str:
+    return f"{says}: an identical twin has the same disease and is no donor"
+
+
+def not_a_full_sibling(says: str) -> str:
+    return f"{says}: not a full sibling"
+
+
+def possible_sibling_match(says: str) -> str:
+    return f"{says}: a possible matched sibling donor; the chart does not say whether full or half sibling"
+
+
+def relation_not_said(says: str) -> str:
+    return f"{says}: how the donor is related is not said"
+
+
+def sibling_affected(says: str, reference: str) -> str:
+    return f"{says}, but a sibling of that relationship has LAD-I ({reference}) and would be no donor"
+
+
+# dose
+
+MIXED_DOSES = "Its doses cannot be added: they differ or mix per-kg and total amounts"
+PART_OF_DOSE_NOT_SAID = "Some of its dosage instructions give no dose"
+WEIGHT_UNIT = "A body weight has no usable value in kg, g or lb"
+WEIGHT_ONLY_AFTER = "Body weights are on record only after the first apheresis"
+WEIGHT_DATE_UNCLEAR = "The dates do not tell whether the body weight was taken before the first apheresis"
+APHERESIS_UNDATED = "The first apheresis has no date to hold the body weight against"
+
+
+def dose_unit(said: str) -> str:
+    return f"{quoted(said)} is not a number of CD34+ cells, per kg or in total"
+
+
+def dose_only_in_words(said: str) -> str:
+    return f"The dose stands only in words, not as one number with one unit: {quoted(said)}"
+
+
+# earlier dose
+
+ANOTHER_PRODUCT = "another product, or no treatment itself"
+NO_PAID_CLAIM = "no paid claim for Kresladi"
+TRIAL = "The patient is a subject of the RP-L201 trial (NCT03812263) and may have been given it there"
+
+
+def may_be_a_dose(says: str) -> str:
+    return f"{says}: it may have been given"
+
+
+def unnamed_gene_therapy(says: str) -> str:
+    return f"{says}: it may have been Kresladi"
+
+
+def order_is_no_dose(status: str) -> str:
+    return f"an order ({status}) is no dose"
+
+
+def drug_not_told(resource_type: str) -> str:
+    part = {"MedicationAdministration": "An administration"}.get(resource_type, "A completed medication order")
+    return f"{part} does not tell of which drug it is"
+
+
+def quoted(said: str) -> str:
+    """Words of the chart, short and on one line, in quotation marks."""
+    words = " ".join(said.split())
+    return f"“{words[:80]}…”" if len(words) > 80 else f"“{words}”"
