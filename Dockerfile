@@ -7,7 +7,6 @@ COPY requirements.txt /build/
 RUN python -m venv --without-pip /opt/venv \
  && python -m pip --python /opt/venv install --no-cache-dir --require-hashes -r /build/requirements.txt
 # Compiled here, because the user below may not write there; readable, whatever the clone's file modes were.
-COPY gunicorn.conf.py /app/
 COPY cds_service /app/cds_service
 RUN /opt/venv/bin/python -m compileall -q /app/cds_service && chmod -R a+rX /app
 
@@ -24,4 +23,4 @@ EXPOSE 8080
 # Asks without a proxy, whatever the environment says; any answer but a 2xx or none in time is an error.
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s CMD ["python", "-c", "import os, urllib.request as r; \
 r.build_opener(r.ProxyHandler({})).open(f'http://127.0.0.1:{os.environ[\"CDS_PORT\"]}/health/ready', timeout=2)"]
-CMD ["gunicorn"]
+CMD ["gunicorn", "--config", "python:cds_service.gunicorn_conf"]

@@ -38,6 +38,10 @@ types: $(VENV)/.installed ## types, strictly
 bench: $(VENV)/.installed ## speed and memory against the yardstick (fails only on a wrong answer)
 	$(BIN)/python -u -m benchmarks.run
 
+.PHONY: docs
+docs: $(VENV)/.installed ## write the pages that are made from the code
+	$(BIN)/python -m tools.data_elements
+
 .PHONY: clean
 clean: ## remove everything that make has made
 	rm -rf $(VENV) .venv-lock .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
+from zlib import crc32
 
 from benchmarks.facts import ICD_10_CM, LOINC, RXNORM, SNOMED, SUBJECT, UCUM, Resource, codeable, status_of
 
@@ -40,13 +41,13 @@ RESULTS = [
     ("1742-6", "Alanine aminotransferase [Enzymatic activity/volume] in Serum or Plasma", "U/L", 8.0, 60.0),
     ("1988-5", "C reactive protein [Mass/volume] in Serum or Plasma", "mg/L", 0.3, 90.0),
 ]
-# ICD-10-CM: viral, unspecified or no infection at all, so that none of them is a significant one
+# ICD-10-CM: viral, unspecified or no infection at all, and no sign of LAD-I: none of them counts
 CONDITIONS = [
     ("J06.9", "Acute upper respiratory infection, unspecified"),
     ("J00", "Acute nasopharyngitis [common cold]"),
-    ("B08.4", "Enteroviral vesicular stomatitis with exanthem"),
+    ("B34.9", "Viral infection, unspecified"),
     ("R50.9", "Fever, unspecified"),
-    ("L22", "Diaper dermatitis"),
+    ("R21", "Rash and other nonspecific skin eruption"),
     ("K59.00", "Constipation, unspecified"),
 ]
 DRUGS = [
@@ -60,7 +61,14 @@ PROCEDURES = [
     ("33879002", "Administration of vaccine to produce active immunity"),
     ("396540005", "Phlebotomy"),
 ]
-CLINICIANS = ["Casey Example, RN", "Dana Example, MD (Pediatrics)", "Eli Example, NP", "Fran Example, MA"]
+CLINICIANS = [
+    {"reference": "Practitioner/ehr-41207", "display": "Casey Example, RN"},
+    {"reference": "Practitioner/ehr-40118", "display": "Dana Example, MD (Pediatrics)"},
+    {"reference": "Practitioner/ehr-43391", "display": "Eli Example, NP"},
+    {"reference": "Practitioner/ehr-45860", "display": "Fran Example, MA"},
+    {"reference": "Practitioner/ehr-40933", "display": "Gale Example, MD (Pediatrics)"},
+    {"reference": "Practitioner/ehr-46274", "display": "Hayden Example, RN"},
+]
 SENTENCES = [
     "Seen with mother, who reports that sleep and appetite are back to usual after last week's cold.",
     "No fever since Tuesday; drinking well, four wet diapers a day, no vomiting and no rash.",
@@ -105,13 +113,13 @@ def condition(random: Random) -> Resource:
                 "Encounter Diagnosis",
             )
         ],
-        "code": _with_local_code(random, ICD_10_CM, code, text),
+        "code": _with_local_code(ICD_10_CM, code, text),
         "subject": SUBJECT,
         "encounter": _encounter(random),
         "onsetDateTime": _day(onset),
         "abatementDateTime": _day(onset + timedelta(days=9)),
         "recordedDate": _instant(onset),
-        "recorder": _clinician(random),
+        "recorder": random.choice(CLINICIANS),
         "note": [{"text": random.choice(SENTENCES)}],
     }
 
@@ -124,15 +132,13 @@ def medication_request(random: Random) -> Resource:
         "status": "completed",
         "intent": "order",
         "category": [
-            codeable(
-                "http://terminology.hl7.org/CodeSystem/medicationrequest-category", "community", "Community"
-            )
+            codeable("http://terminology.hl7.org/CodeSystem/medicationrequest-category", "community", "Community")
         ],
-        "medicationCodeableConcept": _with_local_code(random, RXNORM, code, drug),
+        "medicationCodeableConcept": _with_local_code(RXNORM, code, drug),
         "subject": SUBJECT,
         "encounter": _encounter(random),
         "authoredOn": _instant(written),
-        "requester": _clinician(random),
+        "requester": random.choice(CLINICIANS),
         "dosageInstruction": [
             {
                 "text": sig,
@@ -157,11 +163,11 @@ def medication_administration(random: Random) -> Resource:
         "category": codeable(
             "http://terminology.hl7.org/CodeSystem/medication-admin-category", "inpatient", "Inpatient"
         ),
-        "medicationCodeableConcept": _with_local_code(random, RXNORM, code, drug),
+        "medicationCodeableConcept": _with_local_code(RXNORM, code, drug),
         "subject": SUBJECT,
         "context": _encounter(random),
         "effectivePeriod": {"start": _instant(given), "end": _instant(given + timedelta(minutes=5))},
-        "performer": [{"actor": _clinician(random)}],
+        "performer": [{"actor": random.choice(CLINICIANS)}],
         "dosage": {
             "text": sig,
             "route": codeable(SNOMED, "26643006", "Oral route"),
@@ -184,7 +190,7 @@ def encounter(random: Random) -> Resource:
         },
         "type": [codeable(SNOMED, "185349003", "Encounter for check up")],
         "subject": SUBJECT,
-        "participant": [{"period": period, "individual": _clinician(random)}],
+        "participant": [{"period": period, "individual": random.choice(CLINICIANS)}],
         "period": period,
         "reasonCode": [codeable(ICD_10_CM, code, text)],
         "location": [{"location": {"reference": f"Location/{_id(random)}", "display": "Clinic, Room 4"}}],
@@ -198,11 +204,11 @@ def procedure(random: Random) -> Resource:
     start = _moment(random)
     return _resource(random, "Procedure", "procedure", start) | {
         "status": "completed",
-        "code": _with_local_code(random, SNOMED, code, text),
+        "code": _with_local_code(SNOMED, code, text),
         "subject": SUBJECT,
         "encounter": _encounter(random),
         "performedPeriod": {"start": _instant(start), "end": _instant(start + timedelta(minutes=10))},
-        "performer": [{"actor": _clinician(random)}],
+        "performer": [{"actor": random.choice(CLINICIANS)}],
         "note": [{"text": random.choice(SENTENCES)}],
     }
 
@@ -218,11 +224,11 @@ def document(random: Random) -> Resource:
         },
         "status": "current",
         "docStatus": "final",
-        "type": _with_local_code(random, LOINC, "11506-3", "Progress note"),
+        "type": _with_local_code(LOINC, "11506-3", "Progress note"),
         "category": [codeable(f"{US_CORE}-documentreference-category", "clinical-note", "Clinical Note")],
         "subject": SUBJECT,
         "date": _instant(written),
-        "author": [_clinician(random)],
+        "author": [random.choice(CLINICIANS)],
         "content": [{"attachment": {"contentType": "text/html", "url": f"Binary/{_id(random)}"}}],
         "context": {"encounter": [_encounter(random)]},
     }
@@ -249,12 +255,12 @@ def _observation(
     return _resource(random, "Observation", category, taken) | {
         "status": "final",
         "category": [codeable(CATEGORY, category, category_text)],
-        "code": _with_local_code(random, LOINC, code, text),
+        "code": _with_local_code(LOINC, code, text),
         "subject": SUBJECT,
         "encounter": _encounter(random),
         "effectiveDateTime": _instant(taken),
         "issued": _instant(taken + timedelta(minutes=random.randint(1, 300))),
-        "performer": [_clinician(random)],
+        "performer": [random.choice(CLINICIANS)],
         "valueQuantity": {"value": value, "unit": unit, "system": UCUM, "code": unit},
         "referenceRange": [
             {
@@ -287,21 +293,16 @@ def _resource(random: Random, resource_type: str, profile: str, written: datetim
     }
 
 
-def _with_local_code(random: Random, system: str, code: str, text: str) -> Resource:
+def _with_local_code(system: str, code: str, text: str) -> Resource:
     """A CodeableConcept as EHRs send it: the standard code, and their own beside it."""
     concept = codeable(system, code, text)
-    concept["coding"].append(
-        {"system": LOCAL_CODES, "code": str(random.randint(10**4, 10**6)), "display": text.upper()}
-    )
+    local = {"system": LOCAL_CODES, "code": str(crc32(code.encode()) % 10**6), "display": text.upper()}
+    concept["coding"].append(local)
     return concept
 
 
 def _encounter(random: Random) -> Resource:
     return {"reference": f"Encounter/{_id(random)}", "display": "Office Visit"}
-
-
-def _clinician(random: Random) -> Resource:
-    return {"reference": f"Practitioner/{_id(random)}", "display": random.choice(CLINICIANS)}
 
 
 def _id(random: Random) -> str:

@@ -103,9 +103,7 @@ def _filling(random: Random, queries: Sequence[Query], count: int) -> list[Resou
     return filling
 
 
-def _prefetch(
-    queries: Sequence[Query], found: list[Resource], included: list[Resource]
-) -> dict[str, Resource | None]:
+def _prefetch(queries: Sequence[Query], found: list[Resource], included: list[Resource]) -> dict[str, Resource | None]:
     """Each resource under the first query that finds it. What no query finds (the specialists' roles, when no
     template can ask for them) comes as an included entry with the answered questionnaire that names them."""
     left = list(found)

@@ -158,10 +158,7 @@ def report_growth(medians: dict[Size, Medians]) -> None:
     growth = each[LARGE] / each[MEDIUM]
     bare = medians[LARGE].yardstick / medians[MEDIUM].yardstick * MEDIUM.resources / LARGE.resources
     listed = ", ".join(f"{seconds * 1e6:.0f} µs of {size.resources:,}" for size, seconds in each.items())
-    print(
-        f"time per resource: {listed}: × {growth:.2f}, F × {bare:.2f} "
-        f"(target × {GROWTH:g}){verdict(growth, GROWTH)}"
-    )
+    print(f"time per resource: {listed}: × {growth:.2f}, F × {bare:.2f} (target × {GROWTH:g}){verdict(growth, GROWTH)}")
 
 
 def in_milliseconds(times: list[float]) -> str:

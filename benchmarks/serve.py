@@ -66,12 +66,12 @@ class Server:
 
 @contextlib.contextmanager
 def served(application: str | None = None) -> Iterator[Server]:
-    """The application (by default the one that gunicorn.conf.py names), stopped at the end.
+    """The application (by default the one that cds_service/gunicorn_conf.py names), stopped at the end.
 
     It runs in a folder of its own, so that nothing that it may store stays behind.
     """
     port = _free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:cds_service.gunicorn_conf"]
     environment = os.environ | {
         "CDS_ALLOW_ANONYMOUS": "true",
         "CDS_HOST": HOST,

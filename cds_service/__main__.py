@@ -30,7 +30,7 @@ def main() -> None:
 @main.command()
 def serve() -> None:
     """Serve CDS Hooks over HTTP (gunicorn), as the environment configures it."""
-    from gunicorn.app.wsgiapp import WSGIApplication
+    from gunicorn.app.wsgiapp import WSGIApplication  # noqa: PLC0415 - only serving needs it, and it costs start-up time
 
     try:
         settings = Settings.from_environment()

@@ -21,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         raise ConfigurationError("no clients are configured: set CDS_ALLOW_ANONYMOUS=true to answer anybody")
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # a doubled slash is an unknown address, not a redirect
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.register_blueprint(create_blueprint(offer_of(settings)))
     return app

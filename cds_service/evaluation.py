@@ -12,8 +12,9 @@ from cds_service.chart.read import read_chart
 from cds_service.chart.source import Source
 from cds_service.config import Settings
 from cds_service.errors import BadRequest, NothingToRead
+from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry, entries_of
-from cds_service.fhir.identity import Whose
+from cds_service.fhir.identity import Whose, split_literal
 from cds_service.fhir.records import Records
 from cds_service.fhir.terminology import Terminology
 from cds_service.hooks.request import HookCall
@@ -38,12 +39,14 @@ class Evaluator:
     def evaluate(self, call: HookCall) -> tuple[Evaluation, ...]:
         """One Evaluation per order for Kresladi; none where no order is in scope.
 
-        Raises BadRequest where `draftOrders` is no Bundle, NothingToRead where an order is in scope but nothing of
-        the chart was sent.
+        Raises BadRequest where `draftOrders` is no Bundle or holds what cannot be read, NothingToRead where an order
+        is in scope but nothing of the chart was sent.
         """
         drafts = entries_of(call.draft_orders)
         if drafts is None:
             raise BadRequest("context.draftOrders is no Bundle")
+        if not all(map(_is_legible, drafts)):
+            raise BadRequest("context.draftOrders holds an order that cannot be read")
         facts = Call(call.patient_id, call.user_id, call.fhir_server, call.prefetch, bases=self.settings.fhir_servers)
         orders, sent = self._orders_in_scope(call, facts, drafts)
         if not orders:
@@ -77,12 +80,24 @@ class Evaluator:
 
     @staticmethod
     def _is_for_patient(source: Source, order: DraftOrder) -> bool:
+        """An order is the context patient's unless it names somebody else."""
         if not order.names_subject:
             return True
-        return source.identity.owner(order.model.subject, None, order.model.contained) is Whose.PATIENT
+        return source.identity.owner(order.model.subject, order, order.model.contained) is not Whose.OTHER
+
+
+def _is_legible(entry: Entry) -> bool:
+    """An order that cannot be read might be one for Kresladi: it is never passed over in silence."""
+    try:
+        plain(entry.resource)
+    except UNREADABLE:
+        return False
+    return True
 
 
 def _is_selected(order: DraftOrder, selections: frozenset[str] | None) -> bool:
+    """Whether it is among the selections, which are `Type/id`, a bare id, or an address that ends so."""
     if selections is None:
         return True
-    return bool(selections & {order.reference, order.id or order.reference, order.full_url or order.reference})
+    names = {order.reference, order.id, order.full_url}
+    return any(each in names or "/".join(split_literal(each)[1:]) == order.reference for each in selections)

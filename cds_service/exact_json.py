@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 EMPTY = msgspec.Raw(b"")
-UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-"""What decoding raises for bytes that are no JSON, or not of the wanted shape, or nested without end."""
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ArithmeticError)
+"""What decoding raises for bytes that are no JSON, or not of the wanted shape, or nested without end, or that hold a
+number which no decimal can."""
 
 _plain = msgspec.json.Decoder(float_hook=Decimal)
 

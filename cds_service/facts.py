@@ -7,7 +7,7 @@ evidence where it is decided, with what is wanted and why it is missing where it
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cds_service.logic import Answer, Cause, Evidence, Finding, Gap, Remedy, SetAside, unique
@@ -215,11 +215,6 @@ class Advised:
     says: str
 
 
-def nothing(wanted: str) -> Documentation:
-    """What an empty chart documents."""
-    return Documentation(wanted)
-
-
 @dataclass(frozen=True, slots=True)
 class Chart:
     """Everything the policy may ask of one chart, for one order. Defaults are a chart that holds nothing."""
@@ -262,7 +257,7 @@ class Chart:
     coverage_outside_policy: tuple[Evidence, ...] = ()
     weight_not_before_apheresis: tuple[Evidence, ...] = ()
     dose_exceeds_product: tuple[Evidence, ...] = ()
-    other_active_orders: tuple[Evidence, ...] = field(default=())
+    other_active_orders: tuple[Evidence, ...] = ()
 
 
 def _evidence(results: list[Result]) -> tuple[Evidence, ...]:

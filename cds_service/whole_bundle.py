@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import Any
 
 import msgspec
@@ -11,11 +12,23 @@ from cds_service.chart.queries import QUERIES
 from cds_service.errors import BadRequest
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry, entries_of
+from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Header, Records
 from cds_service.fhir.terminology import Terminology, packaged_value_sets
 from cds_service.hooks.request import EXPLAIN
 
+
+
+class _Reference(msgspec.Struct):
+    reference: str = ""
+
+
+class _Order(msgspec.Struct):
+    subject: _Reference = _Reference()
+
+
 _header = msgspec.json.Decoder(Header)
+_subject = msgspec.json.Decoder(_Order)
 
 
 def request_of(body: bytes, *, explain: bool = False) -> bytes:
@@ -24,13 +37,13 @@ def request_of(body: bytes, *, explain: bool = False) -> bytes:
     Raises BadRequest where it is neither, or where the Bundle has no Kresladi order or more than one.
     """
     try:
-        document = plain(body)
+        document = plain(body.removeprefix(BOM_UTF8))
     except UNREADABLE:
         raise BadRequest("not JSON") from None
     if not isinstance(document, dict):
         raise BadRequest("neither a hook request nor a Bundle")
     if document.get("resourceType") == "Bundle":
-        document = _from_bundle(body)
+        document = _from_bundle(body.removeprefix(BOM_UTF8))
     elif "hook" not in document:
         raise BadRequest("neither a hook request nor a Bundle")
     elif not explain:
@@ -46,12 +59,8 @@ def _from_bundle(body: bytes) -> dict[str, Any]:
     records = Records()
     for place, entry in enumerate(entries):
         records.add(entry.resource, entry.fullUrl, f"entry[{place}]")
-    patients = list(records.of("Patient"))
-    if len(patients) != 1:
-        raise BadRequest("the Bundle has to hold exactly one Patient")
-    patient = patients[0]
-    patient_id = patient.header.id or (patient.full_url or "").rsplit(":", 1)[-1].rsplit("/", 1)[-1]
-    drafts = _drafts(entries, records, patient_id)
+    drafts = _drafts(entries, records)
+    patient_id = _patient_id(drafts[0], records)
     rest = [entry for entry in entries if entry not in drafts]
     return {
         "hook": "order-sign",
@@ -65,13 +74,26 @@ def _from_bundle(body: bytes) -> dict[str, Any]:
 _SEARCHED = {query.type for query in QUERIES if not query.user_token}
 
 
-def _drafts(entries: tuple[Entry, ...], records: Records, patient_id: str) -> list[Entry]:
+def _patient_id(draft: Entry, records: Records) -> str:
+    """Of the order's subject (a donor's Patient may stand in the Bundle too), else of the only Patient."""
+    subject = _subject.decode(draft.resource).subject.reference
+    patients = list(records.of("Patient"))
+    named = records.at(subject)
+    if named is None and subject.startswith(("Patient/", "http")):
+        return split_literal(subject)[2]
+    if named is None and len(patients) != 1:
+        raise BadRequest("the Bundle has to say for which Patient the order is")
+    patient = named or patients[0]
+    return patient.header.id or (patient.full_url or "").rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+
+
+def _drafts(entries: tuple[Entry, ...], records: Records) -> list[Entry]:
     """The entry that is the order: the one for Kresladi; where there are several, the one that is a draft."""
     terminology = Terminology(packaged_value_sets())
     orders = [
         entry
         for entry in entries
-        if _type(entry) in KINDS and kresladi_orders([entry], records, terminology, patient_id)
+        if _type(entry) in KINDS and kresladi_orders([entry], records, terminology, "")
     ]
     drafts = [entry for entry in orders if _status(entry) in (None, "draft")] or orders
     if len(drafts) != 1:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.chart.source import Sifted, Source
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.elements import when
 from cds_service.fhir.records import Record
-from cds_service.logic import Gap, Remedy
+from cds_service.logic import Answer, Cause, Gap, Remedy
 from cds_service.timing import When, newest_first
 from cds_service.wording import reasons
 
@@ -37,7 +37,11 @@ _VALUES = (
     "valueDateTime",
     "valueReference",
     "valueString",
+    "valueQuantity",
+    "valueCoding",
 )
+CONTRADICTORY = object()
+"""What a question was answered with when it was answered in more ways than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,14 @@ class Response:
     contained: Any = None
 
     def answer(self, link_id: str) -> Any:
-        """The first answer to a question; None where it was not answered."""
-        return next(iter(self.answers.get(link_id, ())), None)
+        """The answer to a question; None where it was not answered, CONTRADICTORY where it has several."""
+        values = self.answers.get(link_id, ())
+        if any(value != values[0] for value in values):
+            return CONTRADICTORY
+        return values[0] if values else None
 
     def boolean(self, link_id: str) -> bool | None:
-        """A yes or no; None where it was not answered, or not with a boolean."""
+        """A yes or no; None where it was not answered, not with a boolean, or with both."""
         value = self.answer(link_id)
         return value if isinstance(value, bool) else None
 
@@ -68,12 +75,28 @@ class Answers:
     sifted: Sifted
 
     def newest(self, link_id: str, of: Callable[[Response], bool] = lambda _: True) -> Response | None:
-        """The newest response (of those wanted) that answers the question."""
-        return next((r for r in self.responses if r.answer(link_id) is not None and of(r)), None)
+        """The newest response (of those wanted) that answers the question; with the answers of all where the dates
+        do not tell which of several is the newest."""
+        answering = [r for r in self.responses if r.answer(link_id) is not None and of(r)]
+        if not answering:
+            return None
+        newest = answering[0]
+        perhaps = tuple(value for r in answering if not _is_older(r, newest) for value in r.answers[link_id])
+        return replace(newest, answers=newest.answers | {link_id: perhaps})
 
     def troubles(self, wanted: str, link_id: str, remedy: Remedy | None = None) -> tuple[Gap, ...]:
-        """Why a response that might answer the question does not count."""
-        return self.sifted.gaps(wanted, remedy)
+        """Why what was recorded does not answer the question: answers that do not count, or contradict each other."""
+        newest = self.newest(link_id)
+        gaps = self.sifted.gaps(wanted, remedy)
+        if newest is None or newest.answer(link_id) is not CONTRADICTORY:
+            return gaps
+        return (Gap(wanted, reasons.CONTRADICTORY_ANSWERS, Cause.CONFLICT, newest.record.reference, remedy), *gaps)
+
+
+def _is_older(response: Response, than: Response) -> bool:
+    if response.authored is None or than.authored is None:
+        return response.authored is None and than.authored is not None
+    return response.authored.before(than.authored) is Answer.MET
 
 
 def read_answers(source: Source) -> Answers:
@@ -89,7 +112,7 @@ def read_answers(source: Source) -> Answers:
             responses.append(Response(record, model.author, when(model.authored), answers, model.contained))
         else:
             sifted.trouble(record, reasons.answers_not_final(str(model.status)))
-    responses.sort(key=lambda response: newest_first(response.authored))
+    responses.sort(key=lambda response: (newest_first(response.authored), response.record.reference))
     return Answers(tuple(responses), sifted)
 
 

@@ -1,4 +1,4 @@
-"""Who the clinicians are: a reference, joined over all PractitionerRoles and the Practitioner, to specialties."""
+"""Who the clinicians are: a reference, joined over every resource that tells what the person specialises in."""
 
 from __future__ import annotations
 
@@ -7,177 +7,165 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.chart import phrases
-from cds_service.chart.source import Source
-from cds_service.fhir.elements import period, texts
+from cds_service.chart.sightings import Sighting, is_current, on_care_teams, writing_notes
+from cds_service.chart.source import Sifted, Source
+from cds_service.chart.specialty import Said, said_by
+from cds_service.fhir.elements import is_masked, period
+from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
+from cds_service.wording import reasons
 
-TRANSPLANT = "transplant-specialist"
-SECOND = ("haematologist", "oncologist", "immunologist", "infectious-disease-specialist")
-TO_REVIEW = ("transplant-surgery", "oncologist-other-kind")
-SPECIALTIES = (TRANSPLANT, *SECOND, *TO_REVIEW)
+PEOPLE = ("Practitioner", "PractitionerRole")
 
 
 @dataclass(frozen=True, slots=True)
 class Clinician:
-    """A person as far as the chart tells: a key that is the same for the same person, and what they specialise in.
+    """A person as far as the chart tells: a key that is the same for the same person, and what is said of them.
 
     `known` is False where nothing at all could be found behind the reference.
     """
 
     key: str
-    specialties: frozenset[str] = frozenset()
-    words: tuple[str, ...] = ()
-    source: str = ""
+    said: tuple[Said, ...] = ()
     known: bool = True
-    professional: bool = True
-    """False for a nurse, coordinator, technologist, pharmacist or laboratory: they are never the specialist."""
+
+    @property
+    def is_physician(self) -> bool:
+        """Not so once anything names a nurse, coordinator, technologist or pharmacist."""
+        return all(each.physician for each in self.said)
+
+    @property
+    def specialties(self) -> frozenset[str]:
+        """What the person specialises in today."""
+        return frozenset(name for each in self.said if self.is_physician and each.current for name in each.specialties)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the person is called in words."""
+        return tuple(dict.fromkeys(word for each in self.said for word in each.words))
+
+    def holding(self, specialties: Iterable[str], *, current: bool = True) -> Said | None:
+        """What says that the person holds (or, not current, once held) one of the specialties."""
+        wanted = set(specialties) if self.is_physician else set()
+        return next((each for each in self.said if each.current is current and each.specialties & wanted), None)
+
+    def also(self, said: Said) -> Clinician:
+        """The same person, with one thing more said of them."""
+        return Clinician(self.key, tuple(dict.fromkeys((*self.said, said))), self.known)
 
 
 class Clinicians:
-    """All the clinicians of one chart, by reference."""
+    """All the clinicians of one chart, by reference; and who is on the care teams and wrote the consult notes."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._roles: dict[str, list[tuple[Record, Any]]] = defaultdict(list)
-        for record, role in self._readable("PractitionerRole"):
-            self._roles[self._person(role, record.reference)].append((record, role))
+        self._said: dict[str, list[Said]] = defaultdict(list)
+        self._persons: dict[str, str] = {}
+        self.sifted = Sifted()
+        for record in source.records.of("PractitionerRole"):
+            self._take_role(record)
+        self.sightings = (*on_care_teams(source, self.sifted), *writing_notes(source, self.sifted))
+        for sighting in self.sightings:
+            self._take_sighting(sighting)
 
-    def behind(self, reference: Any, contained: Iterable[Any] | None = None) -> Clinician | None:
-        """The clinician a Reference names; None where it names none (an organization, a patient, a device)."""
+    def behind(self, reference: Any, contained: Iterable[Any] | None = None, holder: str = "") -> Clinician | None:
+        """The clinician whom a Reference in the resource `holder` names; None where it names none (an organization,
+        a patient, a device)."""
         literal = (reference.reference or "").strip() if reference is not None else ""
         if literal.startswith("#"):
-            return self._inside(literal, contained)
+            return self._inside(literal, list(contained or ()), holder)
         if not literal:
-            return None
+            return _by_name_only(reference)
         record = self._source.at(reference)
-        if record is None:
-            return self._unsent(literal)
-        if record.type == "PractitionerRole":
-            return self._by_role(record)
-        if record.type == "Practitioner":
-            return self._joined(record.reference, record)
-        return None
-
-    def _by_role(self, record: Record) -> Clinician | None:
-        try:
-            role = record.read()
-        except Unreadable:
-            return Clinician(record.reference, known=False, source=record.reference)
-        person = self._person(role, record.reference)
-        practitioner = self._source.at(role.practitioner)
-        return self._joined(person, practitioner)
-
-    def _unsent(self, literal: str) -> Clinician | None:
-        kind = literal.split("/_history/", maxsplit=1)[0].rstrip("/").split("/")[-2:-1]
-        if kind not in (["Practitioner"], ["PractitionerRole"]) and not literal.startswith("urn:"):
+        if (record.type if record else _kind_of(reference, literal)) not in PEOPLE:
             return None
-        if literal in self._roles:
-            return self._joined(literal, None)
-        return Clinician(literal, known=False, source=literal)
+        person = self.person(reference)
+        said = (*self._said.get(person, ()), *self._qualifications(self._source.records.at(person)))
+        return Clinician(person, tuple(dict.fromkeys(said)), known=record is not None or bool(said))
 
-    def _inside(self, literal: str, contained: Iterable[Any] | None) -> Clinician | None:
-        for resource in contained or ():
-            if resource.id != literal[1:]:
-                continue
-            kind = resource.get_resource_type()
-            if kind == "PractitionerRole":
-                person = self._person(resource, literal)
-                joined = self._joined(person, self._source.at(resource.practitioner))
-                return (
-                    _merged(joined, self._of_role(resource), literal) if _is_active(resource, self._source) else joined
-                )
-            if kind == "Practitioner":
-                return _merged(Clinician(literal), _Said(*self._of_qualifications(resource)), literal)
+    def person(self, reference: Any) -> str:
+        """The key of the person whom a literal reference leads to, whether to the Practitioner or to a role."""
+        record = self._source.at(reference)
+        if record is not None:
+            return self._persons.get(record.reference, record.reference)
+        literal = str(reference.reference).strip()
+        base, kind, id_ = split_literal(literal)
+        elsewhere = literal.startswith("urn:") or (base and base not in self._source.identity.bases)
+        return literal if elsewhere else f"{kind}/{id_}"
+
+    # --- taking in ------------------------------------------------------------------------------------------------
+
+    def _take_role(self, record: Record) -> None:
+        role = self._read(record)
+        if role is None:
+            return
+        named = role.practitioner
+        person = self.person(named) if named is not None and named.reference else record.reference
+        self._persons[record.reference] = person
+        self._said[person].append(self._of_role(role, record.reference))
+
+    def _take_sighting(self, sighting: Sighting) -> None:
+        literal = (sighting.who.reference or "").strip()
+        if sighting.as_what and literal and not literal.startswith("#"):
+            said = said_by(self._source.terminology, sighting.as_what, sighting.source)
+            if said.specialties:
+                self._said[self.person(sighting.who)].append(said)
+
+    def _of_role(self, role: Any, reference: str) -> Said:
+        current = role.active is not False and is_current(period(role.period), self._source)
+        concepts = (*(role.specialty or ()), *(role.code or ()))
+        return said_by(self._source.terminology, concepts, reference, current=current)
+
+    def _qualifications(self, record: Record | None) -> Iterator[Said]:
+        practitioner = self._read(record) if record is not None and record.type == "Practitioner" else None
+        if practitioner is not None and record is not None:
+            yield from self._of_practitioner(practitioner, record.reference)
+
+    def _of_practitioner(self, practitioner: Any, reference: str) -> Iterator[Said]:
+        for each in practitioner.qualification or ():
+            current = practitioner.active is not False and is_current(period(each.period), self._source)
+            yield said_by(self._source.terminology, (each.code,), reference, current=current)
+
+    def _inside(self, literal: str, contained: list[Any], holder: str) -> Clinician | None:
+        resource = next((each for each in contained if each.id == literal[1:]), None)
+        kind = resource.get_resource_type() if resource is not None else ""
+        place = f"{holder}{literal}"
+        if kind == "Practitioner":
+            return Clinician(place, tuple(self._of_practitioner(resource, holder)))
+        if kind != "PractitionerRole" or resource is None:
+            return None
+        named = resource.practitioner
+        person = self.behind(named, contained, holder) if named is not None else None
+        return (person or Clinician(place)).also(self._of_role(resource, holder))
+
+    def _read(self, record: Record) -> Any:
+        """The model; None, and noted, where it cannot be used."""
+        try:
+            model = record.read()
+        except Unreadable as unreadable:
+            because = reasons.unreadable(str(unreadable))
+        else:
+            if not model.modifierExtension and not is_masked(model):
+                return model
+            because = reasons.MODIFIED if model.modifierExtension else reasons.MASKED
+        if (record.reference, because) not in self.sifted.troubles:
+            self.sifted.trouble(record, because)
         return None
 
-    def _joined(self, person: str, practitioner: Record | None) -> Clinician:
-        clinician = Clinician(person, source=person)
-        for record, role in self._roles.get(person, ()):
-            if _is_active(role, self._source):
-                clinician = _merged(clinician, self._of_role(role), record.reference)
-        if practitioner is not None and practitioner.type == "Practitioner":
-            try:
-                model = practitioner.read()
-            except Unreadable:
-                return clinician
-            if model.active is not False:
-                clinician = _merged(clinician, _Said(*self._of_qualifications(model)), practitioner.reference)
-        return clinician
 
-    def _of_role(self, role: Any) -> _Said:
-        concepts = [*(role.specialty or ()), *(role.code or ())]
-        specialties, words = self.said_by(concepts)
-        other = any(phrases.other_profession(text) for concept in role.code or () for text in texts(concept))
-        other = other or any("nursing-pharmacy-technical" in self._codes(concept) for concept in concepts)
-        return _Said(specialties, words, not other)
-
-    def _of_qualifications(self, practitioner: Any) -> tuple[frozenset[str], tuple[str, ...], bool]:
-        concepts = [each.code for each in practitioner.qualification or () if each.code is not None]
-        specialties, words = self.said_by(concepts)
-        other = any(phrases.other_profession(text) for concept in concepts for text in texts(concept))
-        return specialties, words, not other
-
-    def said_by(self, concepts: Iterable[Any]) -> tuple[frozenset[str], tuple[str, ...]]:
-        """The specialties that concepts name, by code or in words, and the words themselves."""
-        specialties: set[str] = set()
-        words: list[str] = []
-        for concept in concepts:
-            codes = self._codes(concept)
-            specialties |= codes & set(SPECIALTIES)
-            words += texts(concept)[:1]
-            if not codes & {"not-the-specialist", "nursing-pharmacy-technical"}:
-                for text in texts(concept):
-                    specialties |= phrases.specialties_in(text)
-        return frozenset(specialties), tuple(dict.fromkeys(words))
-
-    def _codes(self, concept: Any) -> frozenset[str]:
-        found: frozenset[str] = frozenset()
-        for coding in concept.coding or ():
-            found |= self._source.terminology.meanings(coding.system, coding.code)
-        return found
-
-    def _person(self, role: Any, otherwise: str) -> str:
-        record = self._source.at(role.practitioner) if role.practitioner else None
-        if record is not None:
-            return record.reference
-        literal = role.practitioner.reference if role.practitioner else None
-        return str(literal) if literal else otherwise
-
-    def _readable(self, kind: str) -> Iterator[tuple[Record, Any]]:
-        for record in self._source.records.of(kind):
-            try:
-                model = record.read()
-            except Unreadable:
-                continue
-            if not model.modifierExtension:
-                yield record, model
+def _by_name_only(reference: Any) -> Clinician | None:
+    """A person whom a Reference only identifies or displays: nothing can be joined to a name."""
+    if reference is None or reference.type not in (None, *PEOPLE):
+        return None
+    identifier = reference.identifier
+    if identifier is not None and identifier.value:
+        return Clinician(f"{identifier.system or ''}|{identifier.value}", known=False)
+    return Clinician(reference.display) if reference.display else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    specialties: frozenset[str]
-    words: tuple[str, ...]
-    professional: bool = True
-
-
-def _merged(clinician: Clinician, said: _Said, source: str) -> Clinician:
-    professional = clinician.professional and said.professional
-    specialties = (clinician.specialties | said.specialties) if professional else frozenset()
-    named = clinician.source if clinician.specialties else source
-    return Clinician(
-        clinician.key,
-        specialties,
-        (*clinician.words, *said.words),
-        named,
-        known=True,
-        professional=professional,
-    )
-
-
-def _is_active(role: Any, source: Source) -> bool:
-    if role.active is False:
-        return False
-    span = period(role.period)
-    return span is None or span.last.date() >= source.today
+def _kind_of(reference: Any, literal: str) -> str:
+    """The type that a reference to a resource that is not here says it leads to; a `urn:` may be anyone's."""
+    if literal.startswith("urn:"):
+        return str(reference.type or PEOPLE[0])
+    return split_literal(literal)[1]

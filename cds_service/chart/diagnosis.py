@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
 from cds_service.chart import phrases
-from cds_service.chart.history import verification
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Sifted, Source
+from cds_service.chart.verification import CONFIRMED, ENTERED_IN_ERROR, REFUTED, UNCLEAR, verification
 from cds_service.facts import Documentation
-from cds_service.fhir.elements import meanings, name_of, texts
+from cds_service.fhir.elements import is_masked, meanings, name_of, plain_text, texts
 from cds_service.fhir.identity import Whose
-from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
 from cds_service.fhir.terminology import ICD10CM, normalised
-from cds_service.logic import Cause, Evidence, Gap
+from cds_service.logic import Cause, Evidence, Gap, SetAside, unique
 from cds_service.wording import reasons, shown
 
-_UNCERTAIN = {"provisional", "differential", "unconfirmed"}
 _LAD_CODES = ("lad1", "lad-type-not-said", "lad-too-broad", "lad-other-type")
 _OMIM = "http://www.omim.org"
 _ORPHA = "http://www.orpha.net"
@@ -49,7 +48,30 @@ class Statement:
     @property
     def confirmed(self) -> bool:
         """Confirmed, or nothing to the contrary: charts often leave the status out."""
-        return self.verification in ("", "confirmed")
+        return self.verification in ("", CONFIRMED)
+
+    @property
+    def names_lad1(self) -> bool:
+        """Whether it says LAD-I, or D71.1 whose type is not told."""
+        return self.says in (Says.TYPE_1, Says.ANY_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A reason that is only the words beside a Reference, in the shape of a CodeableConcept."""
+
+    text: str
+    coding: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of the order: as a concept; in a Condition; or in words beside a Condition that was not read."""
+
+    concept: Any
+    reference: str
+    condition: Any = None
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +85,24 @@ class Indication:
 def read_indication(source: Source, order: DraftOrder) -> Indication:
     """The diagnosis as Conditions and the order's reason state it."""
     sifted = source.sift(source.about(("Condition",), *_LAD_CODES, "~lad"), ("Condition",))
-    statements = [_of_condition(source, record, model) for record, model in sifted.usable]
-    reasons_given = _reasons(source, order)
-    from_order = [_of_concept(source, concept, reference) for concept, reference in reasons_given]
-    lad1 = _lad1(source, sifted, [s for s in (*statements, *from_order) if s.says is not Says.NOTHING])
-    return Indication(lad1, _another_disease(source, lad1, reasons_given))
+    given = tuple(_reasons(source, order))
+    stated = [
+        *(_of_condition(source, model, record.reference) for record, model in sifted.usable),
+        *(_of_reason(source, reason) for reason in given),
+    ]
+    statements = [statement for statement in stated if statement.says is not Says.NOTHING]
+    lad1 = _lad1(source, sifted, statements)
+    return Indication(lad1, _another_disease(source, statements, given))
 
 
 def what_it_says(source: Source, concept: Any) -> Says:
     """What a concept says of LAD, by its codes and its words together."""
     codes = meanings(source.terminology, concept)
-    types, doubtful = phrases.lad_types(texts(concept))
+    said = texts(concept)
+    types, doubtful = phrases.lad_types(said)
     other = bool({"II", "III"} & types) or "lad-other-type" in codes
     first = "I" in types or "lad1" in codes
-    if doubtful or (other and first):
+    if doubtful or (other and first) or (codes & set(_LAD_CODES) and _takes_back(said)):
         return Says.DOUBTFUL
     if other:
         return Says.OTHER_TYPE
@@ -87,89 +113,126 @@ def what_it_says(source: Source, concept: Any) -> Says:
     return Says.TOO_BROAD if "lad-too-broad" in codes or types else Says.NOTHING
 
 
-def _of_condition(source: Source, record: Record, model: Any) -> Statement:
+def _takes_back(said: tuple[str, ...]) -> bool:
+    """Whether the words beside a code of LAD deny or doubt it: `r/o LAD`, `Suspected immunodeficiency`."""
+    return any(phrases.hedged_throughout("lad", text) for text in said)
+
+
+def _of_condition(source: Source, model: Any, reference: str) -> Statement:
     status = verification(model)
-    evidence = Evidence(shown.diagnosis(name_of(model.code), status), record.reference)
-    return Statement(what_it_says(source, model.code), evidence, status)
+    evidence = Evidence(shown.diagnosis(name_of(model.code), status), reference)
+    says = what_it_says(source, model.code)
+    if says in (Says.TYPE_1, Says.ANY_TYPE) and _noted_as_other_type(model):
+        says = Says.OTHER_TYPE if says is Says.ANY_TYPE else Says.DOUBTFUL
+    return Statement(says, evidence, status)
 
 
-def _of_concept(source: Source, concept: Any, reference: str) -> Statement:
-    evidence = Evidence(shown.reason_for_order(name_of(concept)), reference)
-    return Statement(what_it_says(source, concept), evidence)
+def _noted_as_other_type(condition: Any) -> bool:
+    """Whether a note on the Condition says type II or III, and does not deny it."""
+    types, doubtful = phrases.lad_types([plain_text(note.text) for note in condition.note or () if note.text])
+    return bool({"II", "III"} & types) and not doubtful
+
+
+def _of_reason(source: Source, reason: Reason) -> Statement:
+    if reason.condition is not None:
+        return _of_condition(source, reason.condition, reason.reference)
+    evidence = Evidence(shown.reason_for_order(name_of(reason.concept)), reason.reference)
+    return Statement(what_it_says(source, reason.concept), evidence, UNCLEAR if reason.unread else "")
 
 
 def _lad1(source: Source, sifted: Sifted, statements: list[Statement]) -> Documentation:
     wanted = reasons.WANTED_DIAGNOSIS
-    counted = [s for s in statements if s.confirmed and s.says in (Says.TYPE_1, Says.ANY_TYPE)]
+    counted = [s for s in statements if s.confirmed and s.names_lad1]
     other_types = [s for s in statements if s.confirmed and s.says is Says.OTHER_TYPE]
-    refuted = [s for s in statements if s.verification == "refuted" and s.says in (Says.TYPE_1, Says.ANY_TYPE)]
+    refuted = [s for s in statements if s.verification == REFUTED]
     open_ = [s for s in statements if s not in counted and s not in refuted]
-    gaps = [Gap(wanted, _why_not(s), Cause.UNUSABLE, s.evidence.source) for s in open_]
-    if counted and other_types:
-        shows, denies = _evidence(counted), _evidence(other_types)
-    else:
-        shows = _evidence(counted)
-        denies = _evidence(refuted) if refuted and not counted and not open_ else ()
+    gaps = (*(Gap(wanted, _why_not(s), Cause.UNUSABLE, s.evidence.source) for s in open_), *sifted.gaps(wanted))
+    unread = source.unread(wanted, "Condition")
+    denies = other_types if counted else [s for s in refuted if s.names_lad1 and not (gaps or unread)]
+    asides = (SetAside(s.evidence.source, reasons.REFUTED) for s in refuted if s not in denies)
     return Documentation(
         wanted,
-        shows=shows,
-        denies=denies,
-        gaps=(*gaps, *sifted.gaps(wanted)),
-        unread=source.unread(wanted, "Condition"),
-        set_aside=tuple(sifted.set_aside),
+        shows=_evidence(counted),
+        denies=_evidence(denies),
+        gaps=gaps,
+        unread=unread,
+        set_aside=(*sifted.set_aside, *asides),
     )
 
 
 def _evidence(statements: list[Statement]) -> tuple[Evidence, ...]:
-    return tuple(statement.evidence for statement in statements)
+    return unique(statement.evidence for statement in statements)
 
 
 def _why_not(statement: Statement) -> str:
-    if statement.verification in _UNCERTAIN or statement.verification == "refuted":
+    if not statement.confirmed:
         return reasons.not_confirmed(statement.evidence.says)
     return {
         Says.TOO_BROAD: reasons.too_broad,
         Says.OTHER_TYPE: reasons.other_type,
         Says.DOUBTFUL: reasons.doubtful_words,
-    }.get(statement.says, reasons.not_confirmed)(statement.evidence.says)
+    }[statement.says](statement.evidence.says)
 
 
-def _reasons(source: Source, order: DraftOrder) -> list[tuple[Any, str]]:
-    """The order's reasons as concepts, each with the resource that says it."""
+# --- the order's reason ----------------------------------------------------------------------------------------------
+
+
+def _reasons(source: Source, order: DraftOrder) -> Iterator[Reason]:
+    """The order's reasons, by concept, by reference to a Condition, or by the words beside a reference."""
     model = order.model
-    found = [(concept, order.reference) for concept in model.reasonCode or ()]
+    yield from (Reason(concept, order.reference) for concept in model.reasonCode or ())
     for reference in model.reasonReference or ():
-        record = source.at(reference)
-        if record is None or record.type != "Condition":
-            continue
-        try:
-            condition = record.read()
-        except Unreadable:
-            continue
-        mine = source.identity.owner(condition.subject, record, condition.contained) is Whose.PATIENT
-        if mine and verification(condition) not in ("refuted", "entered-in-error") and condition.code:
-            found.append((condition.code, record.reference))
-    return found
+        found = _condition_at(source, order, reference)
+        if found is not None:
+            yield from _of_found(*found)
+        elif reference.display:
+            yield Reason(Words(reference.display), order.reference, unread=bool(reference.reference))
 
 
-def _another_disease(source: Source, lad1: Documentation, given: list[tuple[Any, str]]) -> Documentation:
+def _condition_at(source: Source, order: DraftOrder, reference: Any) -> tuple[Any, str, Whose] | None:
+    """The Condition a reason refers to, contained in the order or on the chart, and whose it is."""
+    literal = reference.reference or ""
+    if literal.startswith("#"):
+        inside = [each for each in order.model.contained or () if each.id == literal[1:]]
+        found = next((each for each in inside if each.get_resource_type() == "Condition"), None)
+        return (found, order.reference, Whose.PATIENT) if found is not None else None
+    record = source.at(reference)
+    if record is None or record.type != "Condition":
+        return None
+    try:
+        model = record.read()
+    except Unreadable:
+        return None
+    return model, record.reference, source.identity.owner(model.subject, record, model.contained)
+
+
+def _of_found(model: Any, reference: str, whose: Whose) -> Iterator[Reason]:
+    usable = whose is Whose.PATIENT and not model.modifierExtension and not is_masked(model)
+    if usable and model.code and verification(model) not in (REFUTED, ENTERED_IN_ERROR):
+        yield Reason(model.code, reference, model)
+
+
+def _another_disease(source: Source, statements: list[Statement], given: tuple[Reason, ...]) -> Documentation:
     """The order's reasons that are a specific other disease, unless something confirmed says LAD-I.
 
     Where the Conditions could not be read, nothing is known of what is confirmed: then this section is not used.
+    D71.1 beside a confirmed type II or III says that type, not type I.
     """
     wanted = reasons.WANTED_REASON
-    if lad1.shows or "Condition" in source.incomplete:
+    confirmed = {statement.says for statement in statements if statement.confirmed}
+    says_lad1 = Says.TYPE_1 in confirmed or (Says.ANY_TYPE in confirmed and Says.OTHER_TYPE not in confirmed)
+    if says_lad1 or "Condition" in source.incomplete:
         return Documentation(wanted)
     others = [
-        Evidence(shown.reason_for_order(name_of(concept)), reference)
-        for concept, reference in given
-        if is_another_disease(source, concept)
+        Evidence(shown.reason_for_order(name_of(reason.concept)), reason.reference)
+        for reason in given
+        if is_another_disease(source, reason.concept)
     ]
     return Documentation(wanted, shows=tuple(others))
 
 
 def is_another_disease(source: Source, concept: Any) -> bool:
-    """Whether a concept is one specific disease that is not LAD-I: no finding of it, infection, symptom, broad group."""
+    """Whether a concept is one specific disease beside LAD-I: no finding of it, infection, symptom or broad group."""
     says = what_it_says(source, concept)
     if says is Says.OTHER_TYPE:
         return True

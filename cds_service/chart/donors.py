@@ -2,113 +2,123 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from cds_service.chart import phrases
+from cds_service.chart import donor_words, hla
 from cds_service.chart.answers import SIBLING_DONOR, Answers
-from cds_service.chart.family import affected_siblings
+from cds_service.chart.family import affected_relatives
+from cds_service.chart.relations import Kind, Relation, relation_of
 from cds_service.chart.source import Sifted, Source
+from cds_service.chart.spoken import answered_with
+from cds_service.chart.verification import is_confirmed
 from cds_service.facts import Documentation
-from cds_service.fhir.elements import first_when, meanings, name_of, plain_text, references, texts, when
+from cds_service.fhir.elements import first_when, meanings, name_of, texts, when
 from cds_service.fhir.records import Record
-from cds_service.fhir.resources import Unreadable
 from cds_service.logic import Answer, Evidence, Remedy
 from cds_service.timing import When
 from cds_service.wording import reasons, shown
 
-TYPES = ("QuestionnaireResponse", "Observation")
+TYPES = ("QuestionnaireResponse", "Observation", "Condition")
 REMEDY = Remedy.SIBLING_HLA_TYPING
 FINAL = ("final", "amended", "corrected")
-LOCI = frozenset({6, 8, 10, 12})
-
-_COUNT = re.compile(r"\b(\d{1,2})\s*(?:/|of|out of|:)\s*(\d{1,2})\b", re.IGNORECASE)
-_NOT_MATCHED = re.compile(
-    r"mis-?match|not (?:an? )?(?:hla[- ])?match|non-?match|no match|un-?match|haplo|half|partial|antigen mismatch|unrelated|\bmud\b",
-    re.IGNORECASE,
-)
-_MATCHED = re.compile(r"\bmatch(?:ed|es)?\b|hla[- ]identical|fully compatible|genotypically identical", re.IGNORECASE)
-_PERHAPS = re.compile(
-    r"possib|probab|potential|pending|presum|likely|unknown|indeterminate|equivocal|\?", re.IGNORECASE
-)
-_NO_SIBLINGS = re.compile(
-    r"\bno (?:full |living |biological )*(?:siblings?|brothers? or sisters?)\b|\bonly child\b", re.I
-)
-_NO_DONOR = re.compile(
-    r"\bno (?:suitable |available |usable )*(?:hla[- ]?)?(?:matched |identical |compatible )*(?:sibling|related|family) donors?\b|"
-    r"\bno (?:hla[- ]?)?(?:matched|identical|compatible) siblings?\b|siblings?[^.;]{0,30}(?:are|is) not (?:hla[- ])?match",
-    re.IGNORECASE,
-)
-_CANNOT_DONATE = re.compile(
-    r"(?:unable|ineligible|not (?:eligible|able|suitable|fit|medically)|unfit|unsuitable|declin\w*|unwilling|refus\w*|cannot|"
-    r"deferred|excluded|too young|contraindicat\w*)",
-    re.IGNORECASE,
-)
+_PAST = ("inactive", "remission", "resolved")
+_MATCH_CODE = "LOINC 96061-7"
+EVERYONE = Relation()
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
-    """One thing the chart says on donors, and when it said it."""
+class Statement:
+    """One thing the chart says on donors: when, and of whom (`EVERYONE`, or one donor)."""
 
     evidence: Evidence
     when: When | None
+    donor: Relation = EVERYONE
+
+    def settles(self, match: Statement) -> bool:
+        """Whether this is surely newer than the match."""
+        if self.when is None or match.when is None:
+            return False
+        return match.when.before(self.when) is Answer.MET
 
 
 @dataclass(slots=True)
-class _Donors:
-    """All statements, sorted by what they say."""
+class Statements:
+    """All statements, by what they say."""
 
-    available: list[_Statement]
-    none: list[_Statement]
+    available: list[Statement] = field(default_factory=list)
+    """A matched full sibling, or the answer that a matched sibling donor is available."""
+    possible: list[Statement] = field(default_factory=list)
+    """A match that may be a full sibling's."""
+    none: list[Statement] = field(default_factory=list)
+    """That there is no sibling, or no matched one."""
+    unusable: list[Statement] = field(default_factory=list)
+    """That one donor cannot donate."""
+
+    def against(self, match: Statement) -> list[Statement]:
+        """What says that this donor is not available."""
+        alone = len(self.available) + len(self.possible) == 1
+        of_this_donor = [
+            each
+            for each in self.unusable
+            if each.donor.may_be_same_as(match.donor) or (alone and not each.donor.names_someone)
+        ]
+        return [*self.none, *of_this_donor]
+
+    def settled(self) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+        """What shows that none is available, and what denies it.
+
+        A newer statement against every match settles it, and both are shown; an older one stands beside the match,
+        which is a conflict. A possible match alone denies nothing, but no older statement holds against it.
+        """
+        against = [each for match in (*self.available, *self.possible) for each in self.against(match)]
+        shows = _evidence([*self.none, *against])
+        if any(map(self._is_open, self.available)):
+            return shows, _evidence(self.available)
+        if not shows:
+            return (), ()
+        if any(map(self._is_open, self.possible)):
+            return shows, _evidence(self.possible)
+        return (*shows, *_evidence(self.available)), ()
+
+    def _is_open(self, match: Statement) -> bool:
+        return not any(each.settles(match) for each in self.against(match))
 
 
 def read_donors(source: Source, answers: Answers) -> Documentation:
     """Whether it is documented that no matched sibling donor is available."""
     wanted = reasons.WANTED_NO_SIBLING_DONOR
-    sifted = source.sift(
-        source.about(("Observation", "Condition"), "hla-match-status", "~sibling", "~donor"), TYPES[1:]
-    )
-    donors = _Donors([], [])
-    _answered(answers, donors)
-    for record, model in sifted.usable:
-        _Observed(source, sifted, record, model).sort_into(donors)
-    shows, denies = _settled(donors)
+    records = source.about(("Observation", "Condition"), "hla-match-status", "~sibling", "~donor")
+    sifted = source.sift(records, TYPES[1:])
+    statements = Statements()
+    _sort_answer(answers, statements)
+    observed = [_Observed(source, sifted, record, model) for record, model in sifted.usable]
+    for each in observed:
+        each.sort_into(statements)
+    shows, denies = statements.settled()
+    unread = (*TYPES, "RelatedPerson") if any(each.relation.dangling for each in observed) else TYPES
     return Documentation(
         wanted,
         shows=shows,
         denies=denies,
-        gaps=(*sifted.gaps(wanted, REMEDY), *answers.sifted.gaps(wanted, REMEDY)),
-        unread=source.unread(wanted, *TYPES, remedy=REMEDY),
+        gaps=(*answers.troubles(wanted, SIBLING_DONOR, REMEDY), *sifted.gaps(wanted, REMEDY)),
+        unread=source.unread(wanted, *unread, remedy=REMEDY),
         set_aside=tuple(sifted.set_aside),
         remedy=REMEDY,
     )
 
 
-def _settled(donors: _Donors) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
-    """A "none available" newer than every match settles it and both are shown; otherwise both stand."""
-    shows = tuple(statement.evidence for statement in donors.none)
-    denies = tuple(statement.evidence for statement in donors.available)
-    newer = [n for n in donors.none if all(_is_newer(n, match) for match in donors.available)]
-    if newer and denies:
-        return (*(each.evidence for each in newer), *denies), ()
-    return shows, denies
+def _evidence(statements: list[Statement]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(statement.evidence for statement in statements))
 
 
-def _is_newer(statement: _Statement, than: _Statement) -> bool:
-    if statement.when is None or than.when is None:
-        return False
-    return than.when.before(statement.when) is Answer.MET
-
-
-def _answered(answers: Answers, donors: _Donors) -> None:
+def _sort_answer(answers: Answers, statements: Statements) -> None:
     response = answers.newest(SIBLING_DONOR)
     answer = response.boolean(SIBLING_DONOR) if response else None
     if response is not None and answer is not None:
         says = shown.answered_sibling_donor(answer, response.authored)
-        statement = _Statement(Evidence(says, response.record.reference), response.authored)
-        (donors.available if answer else donors.none).append(statement)
+        statement = Statement(Evidence(says, response.record.reference), response.authored)
+        (statements.available if answer else statements.none).append(statement)
 
 
 class _Observed:
@@ -119,169 +129,109 @@ class _Observed:
         self.when = first_when(
             model, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "onsetDateTime", "recordedDate"
         ) or when(getattr(model, "issued", None))
+        self.coded = [each for each in (model, *_components(model)) if self._is_match_status(each.code)]
         self.name = texts(model.code)
-        self.values = self._values()
+        self.values = tuple(value for each in self.coded or [model] for value in answered_with(each))
+        self.relation = relation_of(source, model, (*self.name, *self.values))
 
-    def sort_into(self, donors: _Donors) -> None:
-        if self.record.type == "Observation" and self.model.status not in FINAL:
-            if self.model.status not in ("cancelled",):
-                self._trouble(reasons.not_final(name_of(self.model.code), self.model.status))
-            return
-        coded = "hla-match-status" in meanings(self.source.terminology, self.model.code)
-        if self._says_none():
-            donors.none.append(_Statement(self._evidence(), self.when))
-        elif self._says_cannot():
-            if self._is_about_a_sibling():
-                donors.none.append(_Statement(self._evidence(), self.when))
-        elif coded:
-            self._sort_match(donors)
-        elif self._speaks_of_a_match():
-            self._trouble(reasons.only_text_names(name_of(self.model.code), "LOINC 96061-7"))
+    def sort_into(self, statements: Statements) -> None:
+        """Among the statements, the troubles, or what does not bear on it."""
+        if self._was_withdrawn():
+            self.sifted.aside(self.record, reasons.NOT_IN_FORCE)
+        elif not self._has_value_if_any():
+            self._trouble(reasons.no_value(name_of(self.model.dataAbsentReason)))
+        elif donor_words.says_none(self.name, self.values):
+            self._add(statements.none, self._statement(EVERYONE))
+        elif donor_words.says_cannot_donate(self.name, self.values):
+            self._sort_unusable(statements)
+        elif self.coded or hla.speaks_of_a_match((*self.name, *self.values)):
+            self._sort_match(statements)
         else:
             self.sifted.aside(self.record, reasons.NO_WORD_ON_MATCH)
 
-    # --- matches ---------------------------------------------------------------------------------------------------
+    # --- what it says ----------------------------------------------------------------------------------------------
 
-    def _sort_match(self, donors: _Donors) -> None:
-        matched = self._matched()
-        if matched is None:
-            self._trouble(reasons.match_not_read(self._said()))
+    def _sort_unusable(self, statements: Statements) -> None:
+        statement = self._statement(self.relation)
+        if self.relation.kind not in (Kind.FULL_SIBLING, Kind.SIBLING):
+            self._trouble(reasons.not_a_full_sibling(statement.evidence.says))
             return
-        if not matched:
+        if hla.matched(None, (*self.name, *self.values)):
+            # The matched sibling is named as such: that one cannot donate is all there is to know.
+            self._add(statements.none if not self.relation.names_someone else statements.unusable, statement)
+            return
+        self._add(statements.unusable, statement)
+        self._trouble(reasons.one_sibling_cannot_donate(statement.evidence.says))
+
+    def _sort_match(self, statements: Statements) -> None:
+        matched = self._matched()
+        if matched is False:
             self._trouble(reasons.not_a_match(self._said()))
             return
-        codes, words = self._relation()
-        says = shown.match(self._said(), words, self.when)
-        if "identical-twin" in codes:
-            self._trouble(reasons.identical_twin(says))
-        elif "half-or-step-sibling" in codes:
-            self._trouble(reasons.not_a_full_sibling(says))
-        elif "full-sibling" in codes:
-            self._sort_full_sibling(donors, says)
-        elif "sibling-not-said-which" in codes:
-            self._trouble(reasons.possible_sibling_match(says))
-        elif codes or words:
-            self._trouble(reasons.not_a_full_sibling(says))
+        if matched is None and self.coded:
+            self._trouble(reasons.match_not_read(self._said()))
+            return
+        if self.relation.kind in (Kind.OTHER, Kind.IDENTICAL_TWIN):
+            because = (
+                reasons.identical_twin if self.relation.kind is Kind.IDENTICAL_TWIN else reasons.not_a_full_sibling
+            )
+            self._trouble(because(self._match().evidence.says))
+        elif not self.coded:
+            self._sort_possible(statements, reasons.only_text_names(name_of(self.model.code), _MATCH_CODE))
+        elif self.relation.kind is Kind.FULL_SIBLING:
+            self._sort_full_sibling(statements)
         else:
-            self._trouble(reasons.relation_not_said(says))
+            says = self._match().evidence.says
+            is_sibling = self.relation.kind is Kind.SIBLING
+            because = reasons.possible_sibling_match(says) if is_sibling else reasons.relation_not_said(says)
+            self._sort_possible(statements, because)
 
-    def _sort_full_sibling(self, donors: _Donors, says: str) -> None:
-        relation_codes = {(c.system, c.code) for concept in self._relation_concepts() for c in concept.coding or ()}
-        for relationship, reference in affected_siblings(self.source):
-            if relation_codes & {(c.system, c.code) for c in relationship.coding or ()}:
-                self._trouble(reasons.sibling_affected(says, reference))
+    def _sort_full_sibling(self, statements: Statements) -> None:
+        match = self._match()
+        if self.model.status not in FINAL:
+            self._sort_possible(statements, reasons.not_final(match.evidence.says, self.model.status))
+            return
+        for relationship, reference in affected_relatives(self.source):
+            if _may_be_one_sibling(self.relation.codes, relationship):
+                self._trouble(reasons.sibling_affected(match.evidence.says, reference))
                 return
-        donors.available.append(_Statement(Evidence(says, self.record.reference), self.when))
+        statements.available.append(match)
+
+    def _sort_possible(self, statements: Statements, because: str) -> None:
+        """Not counted, and said so; but an older word that there is none does not hold against it."""
+        self._trouble(because)
+        if self._matched() is not False and self.relation.kind is not Kind.OTHER:
+            statements.possible.append(self._match())
 
     def _matched(self) -> bool | None:
-        """Matched, not matched, or (None) not to be told: `n of n` loci decides before words do."""
-        ratio = getattr(self.model, "valueRatio", None)
-        if ratio is not None and ratio.numerator is not None and ratio.denominator is not None:
-            return _is_full(ratio.numerator.value, ratio.denominator.value)
-        for value in self.values:
-            count = _COUNT.search(value)
-            if count:
-                return _is_full(int(count.group(1)), int(count.group(2))) and not _PERHAPS.search(value)
-        for value in self.values:
-            if _PERHAPS.search(value):
-                return None
-            if _NOT_MATCHED.search(value):
-                return False
-            if _MATCHED.search(value) and not phrases.denied((value,)):
-                return True
-        return None
+        verdicts = {hla.matched(getattr(each, "valueRatio", None), self.values) for each in self.coded or [self.model]}
+        return verdicts.pop() if len(verdicts) == 1 else None
 
-    def _relation(self) -> tuple[frozenset[str], str]:
-        """What the chart says of how the donor is related: the ValueSets of its codes, and its words."""
-        concepts = self._relation_concepts()
-        codes = meanings(self.source.terminology, *concepts)
-        words = ", ".join(dict.fromkeys(name for concept in concepts if (name := name_of(concept))))
-        return codes, words
-
-    def _relation_concepts(self) -> list[Any]:
-        found = [c for related in self._related_persons() for c in related.relationship or ()]
-        for component in getattr(self.model, "component", None) or ():
-            if component.valueCodeableConcept is not None:
-                known = meanings(self.source.terminology, component.valueCodeableConcept)
-                if (
-                    known & set(_RELATIONS)
-                    or phrases.names("donor", texts(component.code))
-                    or re.search(r"(?i)relation", " ".join(texts(component.code)))
-                ):
-                    found.append(component.valueCodeableConcept)
-        return found
-
-    def _related_persons(self) -> list[Any]:
-        people = []
-        for reference in (
-            *references(getattr(self.model, "focus", None)),
-            *references(getattr(self.model, "performer", None)),
-        ):
-            literal = reference.reference or ""
-            if literal.startswith("#"):
-                people += [c for c in self.model.contained or () if c.id == literal[1:] and hasattr(c, "relationship")]
-                continue
-            record = self.source.at(reference)
-            if record is None or record.type != "RelatedPerson":
-                continue
-            try:
-                people.append(record.read())
-            except Unreadable:
-                continue
-        return people
-
-    # --- statements ------------------------------------------------------------------------------------------------
-
-    def _says_none(self) -> bool:
-        """Whether it states that there is no sibling, or no matched one: in its value, or in its name."""
-        if any(_NO_SIBLINGS.search(text) or _NO_DONOR.search(text) for text in self.values):
-            return True
-        named = any(_NO_SIBLINGS.search(text) or _NO_DONOR.search(text) for text in self.name)
-        if named:
-            return not self._value_takes_it_back()
-        about_siblings = phrases.names("sibling", self.name)
-        about_a_donor = about_siblings and phrases.names("donor", self.name)
-        boolean = getattr(self.model, "valueBoolean", None)
-        if boolean is False and (about_a_donor or any(re.search(r"(?i)\bhas |any siblings", t) for t in self.name)):
-            return True
-        counted = any(re.search(r"(?i)number|count|how many|^siblings?$", text) for text in self.name)
-        none_at_all = getattr(self.model, "valueInteger", None) == 0 or self._quantity() == 0
-        in_words = any(re.fullmatch(r"(?i)none|no|0", value.strip()) for value in self.values)
-        return about_siblings and not about_a_donor and counted and (none_at_all or in_words)
-
-    def _says_cannot(self) -> bool:
-        return (
-            phrases.names("donor", (*self.name, *self.values))
-            and any(_CANNOT_DONATE.search(text) for text in (*self.name, *self.values))
-            and getattr(self.model, "valueBoolean", None) is not False
-        )
-
-    def _is_about_a_sibling(self) -> bool:
-        codes, _ = self._relation()
-        return (
-            "full-sibling" in codes
-            or "sibling-not-said-which" in codes
-            or phrases.names("sibling", (*self.name, *self.values))
-        )
-
-    def _speaks_of_a_match(self) -> bool:
-        return any(_MATCHED.search(text) or _COUNT.search(text) for text in (*self.name, *self.values))
-
-    def _value_takes_it_back(self) -> bool:
-        boolean = getattr(self.model, "valueBoolean", None)
-        return boolean is False or any(re.fullmatch(r"(?i)no|false|absent", value.strip()) for value in self.values)
+    def _add(self, statements: list[Statement], statement: Statement) -> None:
+        """Take the statement as documented, if its status lets it count."""
+        if self.record.type == "Condition":
+            counts, because = is_confirmed(self.model), reasons.not_confirmed(statement.evidence.says)
+        else:
+            status = str(self.model.status)
+            counts, because = status in FINAL, reasons.not_final(statement.evidence.says, status)
+        if counts:
+            statements.append(statement)
+        else:
+            self._trouble(because)
 
     # --- its parts -------------------------------------------------------------------------------------------------
 
-    def _values(self) -> tuple[str, ...]:
-        values = [*texts(getattr(self.model, "valueCodeableConcept", None))]
-        if getattr(self.model, "valueString", None):
-            values.append(plain_text(self.model.valueString))
-        return tuple(values)
+    def _is_match_status(self, concept: Any) -> bool:
+        return "hla-match-status" in meanings(self.source.terminology, concept)
 
-    def _quantity(self) -> Any:
-        quantity = getattr(self.model, "valueQuantity", None)
-        return quantity.value if quantity is not None else None
+    def _was_withdrawn(self) -> bool:
+        if self.record.type == "Observation":
+            return bool(self.model.status == "cancelled")
+        status = self.model.clinicalStatus
+        return any(coding.code in _PAST for coding in (status.coding or () if status else ()))
+
+    def _has_value_if_any(self) -> bool:
+        return bool(self.values) or getattr(self.model, "dataAbsentReason", None) is None
 
     def _said(self) -> str:
         ratio = getattr(self.model, "valueRatio", None)
@@ -289,21 +239,26 @@ class _Observed:
             return f"{ratio.numerator.value}/{ratio.denominator.value}"
         return self.values[0] if self.values else name_of(self.model.code)
 
-    def _evidence(self) -> Evidence:
-        return Evidence(shown.donor_statement(name_of(self.model.code), self._said(), self.when), self.record.reference)
+    def _statement(self, donor: Relation) -> Statement:
+        says = shown.donor_statement(name_of(self.model.code), self._said(), self.when)
+        return Statement(Evidence(says, self.record.reference), self.when, donor)
+
+    def _match(self) -> Statement:
+        says = shown.match(self._said(), self.relation.words, self.when)
+        return Statement(Evidence(says, self.record.reference), self.when, self.relation)
 
     def _trouble(self, because: str) -> None:
         self.sifted.trouble(self.record, because)
 
 
-_RELATIONS: Iterable[str] = (
-    "full-sibling",
-    "identical-twin",
-    "sibling-not-said-which",
-    "half-or-step-sibling",
-    "blood-relative",
-)
+def _components(model: Any) -> list[Any]:
+    return list(getattr(model, "component", None) or ())
 
 
-def _is_full(matched: Any, of: Any) -> bool:
-    return matched is not None and matched == of and of in LOCI
+def _may_be_one_sibling(codes: frozenset[str], relationship: Any) -> bool:
+    """Whether a relative may be the sibling who is coded so: of the same sex, or of a sex not said."""
+    theirs = {str(coding.code) for coding in relationship.coding or () if coding.code}
+    if not any(code.endswith(("SIB", "SIS", "BRO", "TWIN")) and not code.startswith("H") for code in theirs):
+        return False
+    sexes = {code[-3:] for code in (*codes, *theirs) if code.endswith(("SIS", "BRO"))}
+    return len(sexes) < 2

@@ -2,92 +2,194 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
 from cds_service.chart.answers import FAMILY_HISTORY, Answers
 from cds_service.chart.diagnosis import Says, what_it_says
 from cds_service.chart.source import Sifted, Source
+from cds_service.chart.spoken import all_no, all_yes, answered_with
+from cds_service.chart.verification import is_confirmed
 from cds_service.facts import Documentation
-from cds_service.fhir.elements import meanings, name_of, texts
+from cds_service.fhir.elements import meanings, name_of, plain_text, texts
+from cds_service.fhir.records import Record
 from cds_service.logic import Evidence
 from cds_service.wording import reasons, shown
 
 TYPES = ("FamilyMemberHistory", "QuestionnaireResponse")
 COUNTED = ("completed", "partial")
+FINAL = ("final", "amended", "corrected")
+
+_CARRIER = re.compile(r"carrier|heterozyg", re.IGNORECASE)
+_HEDGE = re.compile(r"suspect|possib|probab|presum|likely|rule[sd]? out|unconfirmed|pending|unknown|\?", re.IGNORECASE)
+_NOS = re.compile(
+    r"not otherwise specified|not elsewhere classified|type (?:not stated|unknown|not specified)", re.IGNORECASE
+)
+_WHOSE = re.compile(
+    r"family (?:history|hx)(?: of)?|\bfhx?(?: of)?\b|\b(?:in|of|to)? ?(?:the |an? |his |her |their )?(?:maternal |paternal )?"
+    r"(?:grand)?(?:mother|father|brother|sister|sibling|cousin|uncle|aunt|son|daughter|niece|nephew|parent)(?:'s)?\b"
+    r"(?: (?:has|had|with|have))?|\b(?:maternal|paternal)\b",
+    re.IGNORECASE,
+)
+_NOT_BY_BLOOD = re.compile(r"\bstep|adopt|foster|in-?law|spouse|husband|wife|partner|friend|neighbo", re.IGNORECASE)
+_CODE_NOT_BY_BLOOD = re.compile(r"^(?:STP|ADOPT|FOST)|INLAW$|^(?:SPS|HUSB|WIFE|DOMPART|FRND|NBOR)$")
+_SENTENCES = re.compile(r"[.;]|\bbut\b|\bexcept\b|,(?= ?\w+ (?:has|had|with)\b)", re.IGNORECASE)
+_FAMILY = re.compile(r"family (?:history|hx)|\bfhx?\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What shows it, what denies it, and the records looked at."""
+
+    shows: list[Evidence]
+    denies: list[Evidence]
+    sifted: Sifted
 
 
 def read_family_history(source: Source, answers: Answers) -> Documentation:
     """Relatives with LAD-I, and denials that there is one."""
     wanted = reasons.WANTED_FAMILY_HISTORY
-    sifted = source.sift(source.records.of("FamilyMemberHistory"), ("FamilyMemberHistory",), subject="patient")
-    shows: list[Evidence] = []
-    denies: list[Evidence] = []
-    for record, model in sifted.usable:
+    found = _Found([], [], source.sift(source.records.of("FamilyMemberHistory"), TYPES[:1], subject="patient"))
+    for record, model in found.sifted.usable:
         for condition in model.condition or ():
-            _sort(source, sifted, (record, model, condition), shows, denies)
-    _answered(answers, shows, denies)
-    denies += _denied_by_condition(source)
+            _Relative(source, record, model, condition).sort_into(found)
+    _sort_answer(answers, found)
+    _sort_statements(source, found)
     return Documentation(
         wanted,
-        shows=tuple(shows),
-        denies=tuple(denies),
-        gaps=(*sifted.gaps(wanted), *answers.sifted.gaps(wanted)),
+        shows=tuple(found.shows),
+        denies=tuple(found.denies),
+        gaps=(*answers.troubles(wanted, FAMILY_HISTORY), *found.sifted.gaps(wanted)),
         unread=source.unread(wanted, *TYPES),
-        set_aside=tuple(sifted.set_aside),
+        set_aside=tuple(found.sifted.set_aside),
     )
 
 
-def affected_siblings(source: Source) -> list[tuple[Any, str]]:
-    """The relationships (concept) and references of relatives on record with LAD-I."""
+def affected_relatives(source: Source) -> list[tuple[Any, str]]:
+    """The relationships (concept) and references of the relatives by blood on record with LAD-I."""
     sifted = source.sift(source.records.of("FamilyMemberHistory"), subject="patient")
-    return [
-        (model.relationship, record.reference)
+    relatives = [
+        _Relative(source, record, model, condition)
         for record, model in sifted.usable
-        if any(what_it_says(source, c.code) in (Says.TYPE_1, Says.ANY_TYPE) for c in model.condition or () if c.code)
+        for condition in model.condition or ()
     ]
+    return [(each.model.relationship, each.record.reference) for each in relatives if each.why_not() is None]
 
 
-def _sort(
-    source: Source, sifted: Sifted, found: tuple[Any, Any, Any], shows: list[Evidence], denies: list[Evidence]
-) -> None:
-    record, model, condition = found
-    said = texts(condition.code)
-    says = what_it_says(source, condition.code)
-    relation = name_of(model.relationship)
-    evidence = Evidence(shown.relative(relation, name_of(condition.code)), record.reference)
-    if says is Says.NOTHING:
-        return
-    if says is Says.DOUBTFUL:
-        carrier = any("carrier" in text.lower() for text in said)
-        denial = not carrier and phrases.denied(said)
-        if denial:
-            denies.append(evidence)
+@dataclass(frozen=True, slots=True)
+class _Relative:
+    """One disease of one relative."""
+
+    source: Source
+    record: Record
+    model: Any
+    condition: Any
+
+    def sort_into(self, found: _Found) -> None:
+        """Among what shows it, what denies it, or what will not do."""
+        why_not = self.why_not()
+        if not self._speaks_of_lad():
+            return
+        if why_not is None:
+            found.shows.append(self.evidence)
+        elif self.model.status in COUNTED and any(_denies_family_history(text) for text in self.said):
+            found.denies.append(self.evidence)
         else:
-            sifted.trouble(record, reasons.carrier(evidence.says) if carrier else reasons.doubtful_words(evidence.says))
-    elif says not in (Says.TYPE_1, Says.ANY_TYPE):
-        sifted.trouble(record, reasons.relative_other_disease(evidence.says))
-    elif model.status not in COUNTED:
-        sifted.trouble(record, reasons.status_not_counted(evidence.says, model.status))
-    elif "blood-relative" not in meanings(source.terminology, model.relationship):
-        sifted.trouble(record, reasons.relation_not_by_blood(evidence.says))
-    else:
-        shows.append(evidence)
+            found.sifted.trouble(self.record, why_not(self.evidence.says))
+
+    @property
+    def evidence(self) -> Evidence:
+        relation = name_of(self.model.relationship)
+        return Evidence(shown.relative(relation, name_of(self.condition.code)), self.record.reference)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return texts(self.condition.code)
+
+    def why_not(self) -> Callable[[str], str] | None:
+        """Why this is no relative by blood with LAD-I; None where it is one."""
+        says = self._says()
+        if any(_CARRIER.search(text) for text in self.said):
+            return reasons.carrier
+        if says is Says.DOUBTFUL or any(_denied_or_hedged(text) for text in self.said):
+            return reasons.doubtful_words
+        if says not in (Says.TYPE_1, Says.ANY_TYPE):
+            return reasons.relative_other_disease
+        if self.model.status not in COUNTED:
+            return lambda shows: reasons.status_not_counted(shows, str(self.model.status))
+        if self.condition.modifierExtension:
+            return lambda _: reasons.MODIFIED
+        return None if is_by_blood(self.source, self.model.relationship) else reasons.relation_not_by_blood
+
+    def _speaks_of_lad(self) -> bool:
+        return what_it_says(self.source, self.condition.code) is not Says.NOTHING or self._says() is not Says.NOTHING
+
+    def _says(self) -> Says:
+        """What the concept says of the relative: here "family history of" and "brother's" take nothing back."""
+        code = self.condition.code
+        codings = [each.model_copy(update={"display": _of_relative(each.display)}) for each in code.coding or ()]
+        return what_it_says(self.source, code.model_copy(update={"text": _of_relative(code.text), "coding": codings}))
 
 
-def _answered(answers: Answers, shows: list[Evidence], denies: list[Evidence]) -> None:
+def is_by_blood(source: Source, relationship: Any) -> bool:
+    """Whether a relationship is coded as one by blood, and neither a code nor a word says otherwise."""
+    if "blood-relative" not in meanings(source.terminology, relationship):
+        return False
+    codes = [coding.code for coding in relationship.coding or () if coding.code]
+    return not any(map(_CODE_NOT_BY_BLOOD.search, codes)) and not any(map(_NOT_BY_BLOOD.search, texts(relationship)))
+
+
+def _of_relative(text: str | None) -> str | None:
+    return " ".join(_WHOSE.sub(" ", plain_text(text)).split(" ")).strip(" ,-") or None if text else None
+
+
+def _denied_or_hedged(text: str) -> bool:
+    plain = _NOS.sub("", text)
+    return phrases.denied((plain,)) or bool(_HEDGE.search(plain))
+
+
+# --- statements on the whole family ----------------------------------------------------------------------------------
+
+
+def _denies_family_history(text: str) -> bool:
+    """Whether one sentence both names LAD and says that there is no family history of it."""
+    return any(
+        phrases.names("lad", (sentence,)) and phrases.denies_family_history(sentence)
+        for sentence in _SENTENCES.split(text)
+    )
+
+
+def _sort_answer(answers: Answers, found: _Found) -> None:
     response = answers.newest(FAMILY_HISTORY)
     answer = response.boolean(FAMILY_HISTORY) if response else None
     if response is not None and answer is not None:
         evidence = Evidence(shown.answered_family_history(answer, response.authored), response.record.reference)
-        (shows if answer else denies).append(evidence)
+        (found.shows if answer else found.denies).append(evidence)
 
 
-def _denied_by_condition(source: Source) -> list[Evidence]:
-    """Conditions and Observations that say in words that there is no family history of LAD-I."""
+def _sort_statements(source: Source, found: _Found) -> None:
+    """Conditions and Observations on the family: a denial counts; that there is a history says not whose it is."""
     sifted = source.sift(source.about(("Condition", "Observation"), "~lad"))
-    return [
-        Evidence(shown.named(name_of(model.code)), record.reference)
-        for record, model in sifted.usable
-        if any(phrases.denies_family_history(text) for text in texts(model.code))
-    ]
+    for record, model in sifted.usable:
+        if not _stands(record, model):
+            continue
+        name = texts(model.code)
+        values = answered_with(model)
+        evidence = Evidence(shown.named(name_of(model.code)), record.reference)
+        if any(map(_denies_family_history, name)):
+            if not values or all_yes(values):
+                found.denies.append(evidence)
+        elif any(_FAMILY.search(text) and phrases.names("lad", (text,)) for text in name):
+            if all_no(values):
+                found.denies.append(evidence)
+            else:
+                found.sifted.trouble(record, reasons.relation_not_by_blood(evidence.says))
+
+
+def _stands(record: Record, model: Any) -> bool:
+    if record.type == "Condition":
+        return is_confirmed(model)
+    return model.status in FINAL and model.dataAbsentReason is None

@@ -3,73 +3,72 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from enum import Enum
+from datetime import timedelta
 from typing import Any
 
 from cds_service.chart import phrases
-from cds_service.chart.answers import FLOW_DATE, PERCENT_OF_NEUTROPHILS, Answers
+from cds_service.chart.answers import CONTRADICTORY, FLOW_DATE, PERCENT_OF_NEUTROPHILS, Answers, Response
+from cds_service.chart.gates import Gate, gate_of
+from cds_service.chart.observed import WITHDRAWN, Observed, observed
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.treatments import Treatments
-from cds_service.chart.values import HUNDRED, Measured, percent, trimmed
-from cds_service.facts import Level, Result, Results
-from cds_service.fhir.elements import first_when, meanings, name_of, plain_text, texts, when
+from cds_service.chart.values import Measured, percent, percent_answered
+from cds_service.facts import Result, Results
+from cds_service.fhir.elements import meanings, name_of, plain_text, texts, when
 from cds_service.fhir.records import Record
-from cds_service.fhir.resources import Unreadable
 from cds_service.logic import Evidence, Remedy
 from cds_service.timing import When
 from cds_service.wording import reasons, shown
 
 MARKERS = {"cd18": "CD18", "cd11a": "CD11a", "cd11b": "CD11b"}
 CODE_THAT_COUNTS = {"cd18": "LOINC 17121-5", "cd11a": "LOINC 17109-0", "cd11b": "LOINC 17110-8"}
-FINAL = ("final", "amended", "corrected")
-_REPORT_IS_FINAL = (*FINAL, "appended")
 TYPES = ("Observation", "DiagnosticReport")
-
-_NEUTROPHILS = re.compile(
-    r"neutrophil\w*|\bpmns?\b|polymorphonuclear(?: (?:leu[ck]ocytes?|cells?))?|granulocyt\w*", re.I
-)
-_OTHERS = re.compile(
-    r"lymphocyt|lymphoid|monocyt|mononuclear|\b[tb][- ]?(?:cells?|lymph)|\bnk\b|blast|eosinophil|basophil|platelet|myeloid|"
-    r"\bleu[ck]ocytes?(?![ -]adhesion)|white (?:blood )?cells|\bcd(?:3|4|8|14|19|56)\+",
-    re.IGNORECASE,
-)
-_MARROW = re.compile(r"marrow", re.IGNORECASE)
-_CONTROL = re.compile(r"%? ?of (?:the )?(?:normal|healthy|control)|normal control|\bmfi\b|fluorescence|intensity", re.I)
-
-
-class _Gate(Enum):
-    """Which cells a percentage is of."""
-
-    NEUTROPHILS = "neutrophils"
-    OTHER = "another population"
-    MARROW = "marrow"
-    CONTROL = "of a control"
-    NOT_STATED = "not stated"
+PANEL = "flow-cytometry-panel"
+_PHRASES = (*MARKERS, "cd11c")
+_MEANINGS = (*MARKERS, *(f"~{marker}" for marker in _PHRASES), "flow-wrong-specimen", PANEL)
+_NAMES_A_MARKER = re.compile(rb"(?i)CD ?(?:18|11 ?[ab])\b")
 
 
 @dataclass(frozen=True, slots=True)
 class _Carrier:
-    """What carries one value: an Observation, one component of it, or one contained in a report."""
+    """What carries one value: an Observation, or one component of it."""
 
-    record: Record
-    observation: Any
+    seen: Observed
     holder: Any
-    report_status: str | None = None
-    report: Any = None
+
+    @property
+    def record(self) -> Record:
+        return self.seen.record
 
     @property
     def is_component(self) -> bool:
-        return self.holder is not self.observation
+        return self.holder is not self.seen.model
+
+    @property
+    def has_value(self) -> bool:
+        """Whether it says anything at all, if only that the value is missing."""
+        names = ("Quantity", "Range", "Ratio", "String", "CodeableConcept", "Integer")
+        values = [getattr(self.holder, f"value{name}") for name in names]
+        return any(each is not None for each in (*values, self.holder.dataAbsentReason)) or bool(
+            self.holder.interpretation
+        )
+
+    @property
+    def is_said_by_its_parts(self) -> bool:
+        """Whether it holds no value because its members or components do."""
+        model = self.seen.model
+        return not self.has_value and not self.is_component and bool(model.component or model.hasMember)
 
 
 def read_markers(source: Source, answers: Answers, treatments: Treatments) -> dict[str, Results]:
     """All results on the three markers, by marker (`cd18`, `cd11a`, `cd11b`)."""
     reading = _Reading(source, treatments)
-    for carrier in reading.carriers():
-        reading.take(carrier)
+    found, reading.sifted = observed(source, *_MEANINGS)
+    for seen in found:
+        reading.take(seen)
+    reading.take_reports_in_words()
     for marker in MARKERS:
         reading.take_answer(marker, answers)
     return {marker: reading.results(marker, answers) for marker in MARKERS}
@@ -81,121 +80,107 @@ class _Reading:
     def __init__(self, source: Source, treatments: Treatments) -> None:
         self.source = source
         self.treatments = treatments
+        self.sifted = Sifted()
         self.usable: dict[str, list[Result]] = {marker: [] for marker in MARKERS}
-        self.sifted = {marker: Sifted() for marker in MARKERS}
-        self.unreadable: list[tuple[str, str]] = []
+        self.of_marker = {marker: Sifted() for marker in MARKERS}
 
-    def carriers(self) -> Iterator[_Carrier]:
-        tags = [*MARKERS, *(f"~{marker}" for marker in (*MARKERS, "cd11c")), "flow-wrong-specimen"]
-        observations = self.source.sift(self.source.about(("Observation",), *tags), ("Observation",))
-        reports = self.source.sift(self._reports_with_contents(), ("DiagnosticReport",))
-        for sifted in (observations, reports):
-            self.unreadable += sifted.troubles
-            for marker in MARKERS:
-                self.sifted[marker].set_aside += sifted.set_aside
-        for record, observation in observations.usable:
-            yield _Carrier(record, observation, observation)
-            for component in observation.component or ():
-                yield _Carrier(record, observation, component)
-        for record, report in reports.usable:
-            yield from self._contained(record, report)
+    def take(self, seen: Observed) -> None:
+        """Sort an Observation and its components."""
+        whole = _Carrier(seen, seen.model)
+        parts = [_Carrier(seen, component) for component in seen.model.component or ()]
+        named = [self._take(carrier) for carrier in (whole, *parts)]
+        if whole.is_said_by_its_parts and named[0] and parts and not any(named[1:]):
+            self.of_marker[named[0]].trouble(seen.record, reasons.NO_VALUE)
 
-    def _reports_with_contents(self) -> list[Record]:
-        return [r for r in self.source.records.of("DiagnosticReport") if b"Observation" in bytes(r.header.contained)]
-
-    def _contained(self, record: Record, report: Any) -> Iterator[_Carrier]:
-        for inside in report.contained or ():
-            if inside.get_resource_type() != "Observation" or inside.modifierExtension:
-                continue
-            if inside.subject is not None:
-                owner = self.source.identity.owner(inside.subject, record, report.contained)
-                if owner.name != "PATIENT":
-                    continue
-            yield _Carrier(record, inside, inside, report.status, report)
-            for component in inside.component or ():
-                yield _Carrier(record, inside, component, report.status, report)
-
-    def take(self, carrier: _Carrier) -> None:
+    def _take(self, carrier: _Carrier) -> str | None:
+        """Sort one value; the marker that it names, if any."""
         marker, coded = self._marker(carrier)
         if marker is None:
-            return
-        sifted, record = self.sifted[marker], carrier.record
+            return None
+        sifted, model = self.of_marker[marker], carrier.seen.model
         says = f"{MARKERS[marker]} ({name_of(carrier.holder.code)})"
-        if carrier.observation.status in ("entered-in-error", "cancelled"):
-            sifted.aside(record, reasons.status_not_counted(says, carrier.observation.status))
-            return
-        if not coded:
-            if _has_value(carrier.holder):
-                sifted.trouble(record, reasons.only_text_names(name_of(carrier.holder.code), CODE_THAT_COUNTS[marker]))
-            return
-        if not _has_value(carrier.holder) and (carrier.observation.component or carrier.observation.hasMember):
-            return
-        status = _status(carrier)
-        if status is not None:
-            sifted.trouble(record, reasons.not_final(says, status))
-            return
-        self._take_value(marker, carrier)
+        if model.status in WITHDRAWN:
+            sifted.aside(carrier.record, reasons.status_not_counted(says, model.status))
+        elif carrier.is_said_by_its_parts:
+            pass
+        elif not coded:
+            self._take_uncoded(marker, carrier)
+        elif carrier.seen.withheld is not None:
+            sifted.trouble(carrier.record, reasons.not_final(says, carrier.seen.withheld))
+        elif carrier.is_component and carrier.holder.modifierExtension:
+            sifted.trouble(carrier.record, reasons.MODIFIED)
+        else:
+            self._take_value(marker, carrier, says)
+        return marker
 
-    def _take_value(self, marker: str, carrier: _Carrier) -> None:
-        sifted, record = self.sifted[marker], carrier.record
+    def _take_uncoded(self, marker: str, carrier: _Carrier) -> None:
+        if carrier.has_value:
+            because = reasons.only_text_names(name_of(carrier.holder.code), CODE_THAT_COUNTS[marker])
+            self.of_marker[marker].trouble(carrier.record, because)
+
+    def _take_value(self, marker: str, carrier: _Carrier, says: str) -> None:
+        sifted, record, moment = self.of_marker[marker], carrier.record, carrier.seen.when
         measured = percent(carrier.holder)
         if isinstance(measured, str):
             sifted.trouble(record, measured)
             return
         gate = self._gate(carrier, measured)
-        if gate in (_Gate.OTHER, _Gate.MARROW):
-            sifted.trouble(record, reasons.wrong_cells(MARKERS[marker], measured.shown, marrow=gate is _Gate.MARROW))
-            return
-        if gate is _Gate.CONTROL:
+        if gate is Gate.ANOTHER_PERSON:
+            sifted.aside(record, reasons.ANOTHER_PATIENT)
+        elif gate in (Gate.OTHER, Gate.MARROW):
+            sifted.trouble(record, reasons.wrong_cells(MARKERS[marker], measured.shown, marrow=gate is Gate.MARROW))
+        elif gate is Gate.CONTROL:
             sifted.trouble(record, reasons.not_percent_of_cells(measured.shown))
-            return
-        moment = self._when(carrier)
-        spoilt = self.treatments.spoil(moment)
-        if spoilt:
+        elif self._is_in_the_future(moment):
+            sifted.trouble(record, reasons.in_the_future(says))
+        elif spoilt := self.treatments.spoil(moment):
             sifted.trouble(record, reasons.spoilt(MARKERS[marker], measured.shown, spoilt))
-            return
-        says = shown.marker(MARKERS[marker], measured.shown, moment, gated=gate is _Gate.NEUTROPHILS)
-        self.usable[marker].append(
-            Result(measured.level, Evidence(says, self._reference(carrier)), moment, self._together(carrier))
-        )
+        else:
+            says = shown.marker(MARKERS[marker], measured.shown, moment, gated=gate is Gate.NEUTROPHILS)
+            evidence = Evidence(says, record.reference)
+            self.usable[marker].append(Result(measured.level, evidence, moment, carrier.seen.together))
 
     def take_answer(self, marker: str, answers: Answers) -> None:
         """A value typed into the questionnaire: it counts when a clinician is the author and the date is given."""
         response = answers.newest(PERCENT_OF_NEUTROPHILS[marker])
-        if response is None:
+        value = response.answer(PERCENT_OF_NEUTROPHILS[marker]) if response else None
+        if response is None or value is CONTRADICTORY:
             return
-        value = response.answer(PERCENT_OF_NEUTROPHILS[marker])
-        moment = when(response.answer(FLOW_DATE))
-        sifted, record = self.sifted[marker], response.record
-        author = (response.author.reference or "") if response.author else ""
-        clinician = re.search(r"(?:^|/)Practitioner(?:Role)?/", author) or (
-            author.startswith("#") and _contained_clinician(response, author)
-        )
-        if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or not 0 <= value <= HUNDRED:
-            sifted.trouble(record, reasons.IMPOSSIBLE)
-        elif not clinician:
+        measured, moment = percent_answered(value), when(response.answer(FLOW_DATE))
+        sifted, record = self.of_marker[marker], response.record
+        if isinstance(measured, str):
+            sifted.trouble(record, measured)
+        elif not _is_by_clinician(self.source, response):
             sifted.trouble(record, reasons.entered_by_no_clinician(MARKERS[marker]))
         elif moment is None:
             sifted.trouble(record, reasons.entered_without_date(MARKERS[marker]))
+        elif self._is_in_the_future(moment):
+            sifted.trouble(record, reasons.in_the_future(MARKERS[marker]))
         elif spoilt := self.treatments.spoil(moment):
-            sifted.trouble(record, reasons.spoilt(MARKERS[marker], f"{value} %", spoilt))
+            sifted.trouble(record, reasons.spoilt(MARKERS[marker], measured.shown, spoilt))
         else:
-            level = Level.exactly(Decimal(value))
-            says = shown.marker_as_entered(MARKERS[marker], trimmed(Decimal(value)), moment, author)
+            says = shown.marker_as_entered(MARKERS[marker], measured.shown, moment, _author(response))
             together = frozenset({f"report:{record.reference}"})
-            self.usable[marker].append(Result(level, Evidence(says, record.reference), moment, together))
+            self.usable[marker].append(Result(measured.level, Evidence(says, record.reference), moment, together))
+
+    def take_reports_in_words(self) -> None:
+        """Reports on the markers that hold no results: evidence to attach, not to count."""
+        records = [r for r in self.source.records.of("DiagnosticReport") if _is_on_markers(self.source, r)]
+        sifted = self.source.sift(records)
+        for record, report in sifted.usable:
+            if report.status not in WITHDRAWN:
+                self._trouble_all(record, reasons.FLOW_AS_TEXT)
 
     def results(self, marker: str, answers: Answers) -> Results:
-        wanted = reasons.wanted_marker(MARKERS[marker])
-        remedy = Remedy.FLOW_CYTOMETRY
-        sifted = self.sifted[marker]
-        sifted.troubles += self.unreadable
+        """What was sorted for one marker."""
+        wanted, remedy, own = reasons.wanted_marker(MARKERS[marker]), Remedy.FLOW_CYTOMETRY, self.of_marker[marker]
+        recorded = answers.troubles(wanted, PERCENT_OF_NEUTROPHILS[marker], remedy)
         return Results(
             wanted,
             tuple(self.usable[marker]),
-            (*sifted.gaps(wanted, remedy), *answers.sifted.gaps(wanted, remedy)),
+            (*own.gaps(wanted, remedy), *self.sifted.gaps(wanted, remedy), *recorded),
             self.source.unread(wanted, *TYPES, "QuestionnaireResponse", remedy=remedy),
-            tuple(sifted.set_aside),
+            (*own.set_aside, *self.sifted.set_aside),
             remedy,
         )
 
@@ -204,114 +189,71 @@ class _Reading:
     def _marker(self, carrier: _Carrier) -> tuple[str | None, bool]:
         """The marker that the carrier's own code names, and whether a code (not a text) names it."""
         concept = carrier.holder.code
-        codes = meanings(self.source.terminology, concept)
+        codes, words = meanings(self.source.terminology, concept), phrases.named_in(texts(concept))
+        coded, named = [m for m in MARKERS if m in codes], [m for m in _PHRASES if m in words]
         if "flow-wrong-specimen" in codes:
-            for marker in MARKERS:
-                self.sifted[marker].aside(carrier.record, reasons.WRONG_SPECIMEN)
-            return None, False
-        for marker in MARKERS:
-            if marker in codes:
-                return marker, True
-        named = phrases.named_in(texts(concept))
-        for marker in MARKERS:
-            if marker in named:
-                return marker, False
-        if "cd11c" in named:
-            self.sifted["cd11a"].aside(carrier.record, reasons.CD11C)
+            self._aside_all(carrier.record, reasons.WRONG_SPECIMEN)
+        elif len(coded) > 1 or (coded and named and coded[0] not in named):
+            for marker in {*coded, *named} & set(MARKERS):
+                self.of_marker[marker].trouble(carrier.record, reasons.codes_disagree(name_of(concept)))
+        elif coded:
+            return coded[0], True
+        elif PANEL in codes:
+            if carrier.has_value:
+                self._trouble_all(carrier.record, reasons.FLOW_AS_TEXT)
+        elif named and named[0] in MARKERS:
+            return named[0], False
+        elif named:
+            self.of_marker["cd11a"].aside(carrier.record, reasons.CD11C)
         return None, False
 
-    def _gate(self, carrier: _Carrier, measured: Measured) -> _Gate:
-        """The cell population, from the nearest place that names one: the code, then method and specimen, then the
-        panel or report."""
-        observation = carrier.observation
+    def _gate(self, carrier: _Carrier, measured: Measured) -> Gate:
+        seen, model = carrier.seen, carrier.seen.model
         own = [*texts(carrier.holder.code), plain_text(measured.annotation), plain_text(measured.shown)]
-        near = [*texts(observation.method), *texts(observation.bodySite), *self._specimen_texts(observation)]
+        near = [*texts(model.method), *texts(model.bodySite), *seen.specimen_texts]
         if carrier.is_component:
-            near += texts(observation.code)
-        if any(_CONTROL.search(text) for text in (*own, *near)):
-            return _Gate.CONTROL
-        if any(_MARROW.search(text) for text in (*own, *near)):
-            return _Gate.MARROW
-        return _named_gate(own, own=True) or _named_gate(near) or self._panel_gate(carrier)
+            near += texts(model.code)
+        return gate_of(own, near, [_texts_of_panel(panel) for panel in seen.panels])
 
-    def _panel_gate(self, carrier: _Carrier) -> _Gate:
-        panels = [carrier.report] if carrier.report is not None else []
-        for record in self.source.panels_of(carrier.record):
-            try:
-                panels.append(record.read())
-            except Unreadable:
-                continue
-        gates = {gate for panel in panels if (gate := _named_gate(texts(panel.code)))}
-        if any(_MARROW.search(text) for panel in panels for text in texts(panel.code)):
-            return _Gate.MARROW
-        return gates.pop() if len(gates) == 1 else _Gate.NOT_STATED
+    def _is_in_the_future(self, moment: When | None) -> bool:
+        """Later than today anywhere on earth."""
+        return moment is not None and moment.first.date() > self.source.today + timedelta(days=1)
 
-    def _specimen_texts(self, observation: Any) -> tuple[str, ...]:
-        if observation.specimen is None:
-            return ()
-        said = (plain_text(observation.specimen.display),) if observation.specimen.display else ()
-        record = self.source.at(observation.specimen)
-        if record is None or record.type != "Specimen":
-            return said
-        try:
-            return (*said, *texts(record.read().type))
-        except Unreadable:
-            return said
+    def _trouble_all(self, record: Record, because: str) -> None:
+        for marker in MARKERS:
+            self.of_marker[marker].trouble(record, because)
 
-    def _when(self, carrier: _Carrier) -> When | None:
-        own = first_when(carrier.observation, "effectiveDateTime", "effectiveInstant", "effectivePeriod")
-        if own is None and carrier.report is not None:
-            own = first_when(carrier.report, "effectiveDateTime", "effectivePeriod")
-        return own
-
-    def _together(self, carrier: _Carrier) -> frozenset[str]:
-        keys = {f"report:{carrier.record.reference}"}
-        keys |= {f"report:{panel.reference}" for panel in self.source.panels_of(carrier.record)}
-        specimen = carrier.observation.specimen
-        if specimen is not None and specimen.reference:
-            keys.add(f"specimen:{specimen.reference}")
-        return frozenset(keys)
-
-    def _reference(self, carrier: _Carrier) -> str:
-        return carrier.record.reference
+    def _aside_all(self, record: Record, because: str) -> None:
+        for marker in MARKERS:
+            self.of_marker[marker].aside(record, because)
 
 
-def _named_gate(said: Iterable[str], *, own: bool = False) -> _Gate | None:
-    """The population that texts name. Neutrophils beside others: at the result itself that is another population,
-    at a distance (a panel lists several) it says nothing."""
-    joined = " | ".join(said)
-    without = _NEUTROPHILS.sub("", joined)
-    neutrophils, others = without != joined, bool(_OTHERS.search(without))
-    if neutrophils and others and not own:
-        return None
-    if others:
-        return _Gate.OTHER
-    return _Gate.NEUTROPHILS if neutrophils else None
-
-
-def _has_value(holder: Any) -> bool:
-    names = (
-        "valueQuantity",
-        "valueRange",
-        "valueRatio",
-        "valueString",
-        "valueCodeableConcept",
-        "valueInteger",
-    )
-    return any(getattr(holder, name) is not None for name in (*names, "dataAbsentReason")) or bool(
-        holder.interpretation
+def _texts_of_panel(panel: Any) -> Iterable[str]:
+    return (
+        *texts(panel.code),
+        *texts(getattr(panel, "method", None)),
+        *texts(getattr(panel, "bodySite", None)),
     )
 
 
-def _status(carrier: _Carrier) -> str | None:
-    """The status that keeps a result from counting; a contained one takes its report's where that is weaker."""
-    if carrier.observation.status not in FINAL:
-        return str(carrier.observation.status)
-    if carrier.report_status is not None and carrier.report_status not in _REPORT_IS_FINAL:
-        return carrier.report_status
-    return None
+def _is_on_markers(source: Source, record: Record) -> bool:
+    """Whether a report without coded results names the markers, in its code, its conclusion or anywhere else."""
+    header = record.header
+    if bytes(header.result) or b"Observation" in bytes(header.contained):
+        return False
+    return PANEL in source.means(record) or bool(_NAMES_A_MARKER.search(bytes(record.raw)))
 
 
-def _contained_clinician(response: Any, author: str) -> bool:
-    inside = [each for each in response.contained or () if each.id == author[1:]]
-    return bool(inside) and inside[0].get_resource_type() in ("Practitioner", "PractitionerRole")
+def _author(response: Response) -> str:
+    return (response.author.reference or response.author.display or "") if response.author else ""
+
+
+def _is_by_clinician(source: Source, response: Response) -> bool:
+    """Whether the author is a Practitioner or a PractitionerRole, wherever that stands."""
+    if response.author is None:
+        return False
+    literal = response.author.reference or ""
+    contained = [each.get_resource_type() for each in response.contained or () if f"#{each.id}" == literal]
+    record = source.at(response.author)
+    kinds = {*contained, *literal.split("/")[-2:-1], record.type if record else "", response.author.type or ""}
+    return bool(kinds & {"Practitioner", "PractitionerRole"})

@@ -14,10 +14,15 @@ import msgspec
 from cds_service.chart.orders import KINDS
 from cds_service.chart.queries import QUERIES, Query
 from cds_service.chart.source import Source
+from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.bundle import Answered, Entry, State, answered
 from cds_service.fhir.identity import Identity, split_literal
-from cds_service.fhir.records import Records
+from cds_service.fhir.records import Header, Records
 from cds_service.fhir.terminology import Terminology
+
+_TYPE_OF = {query.key: query.type for query in QUERIES}
+_OF_THE_USER = frozenset(query.key for query in QUERIES if query.user_token)
+_header = msgspec.json.Decoder(Header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,9 @@ class Sent:
 
     @property
     def holds_nothing(self) -> bool:
-        """Whether nothing at all of the chart was sent."""
-        return not any(answer.entries or answer.state is State.COMPLETE for answer in self.answers.values())
+        """Whether nothing at all of the chart was sent; who signs is not of the chart."""
+        of_the_chart = [answer for key, answer in self.answers.items() if key not in _OF_THE_USER]
+        return not any(answer.entries or answer.state is State.COMPLETE for answer in of_the_chart)
 
 
 def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
@@ -53,12 +59,11 @@ def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
         if bytes(entry.resource) and not _is_order(entry):
             records.add(entry.resource, entry.fullUrl, f"draftOrders.entry[{place}]")
     answers = {}
-    types = {query.key: query.type for query in QUERIES}
     for key, value in call.prefetch.items():
         answers[key] = answer = answered(value)
         for place, entry in enumerate(answer.entries):
             if bytes(entry.resource):
-                records.add(entry.resource, entry.fullUrl, f"prefetch.{key}.entry[{place}]", types.get(key, ""))
+                records.add(entry.resource, entry.fullUrl, f"prefetch.{key}.entry[{place}]", _TYPE_OF.get(key, ""))
     return Sent(records, answers)
 
 
@@ -76,7 +81,10 @@ def source_of(call: Call, sent: Sent, terminology: Terminology, today: date) -> 
 
 
 def _is_order(entry: Entry) -> bool:
-    return any(b'"' + kind.encode() + b'"' in bytes(entry.resource) for kind in KINDS)
+    try:
+        return _header.decode(entry.resource).resourceType in KINDS
+    except UNREADABLE:
+        return False
 
 
 def _can_be_asked(query: Query, user: str) -> bool:

@@ -6,21 +6,25 @@ Reporting 2 and later); both are read.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from cds_service.chart import phrases
+from cds_service.chart.observed import REPORT_IS_FINAL, WITHDRAWN, Observed, observed
 from cds_service.chart.source import Sifted, Source
 from cds_service.facts import Documentation
-from cds_service.fhir.elements import first_when, meanings, name_of, references, texts
+from cds_service.fhir.elements import meanings, name_of, plain_text, references, texts
 from cds_service.fhir.records import Record
 from cds_service.fhir.terminology import Terminology
-from cds_service.logic import Evidence, Gap, Remedy, SetAside
+from cds_service.logic import Cause, Evidence, Gap, Remedy
 from cds_service.wording import reasons, shown
 
-FINAL = ("final", "amended", "corrected")
-_SIGNIFICANCES = ("pathogenic", "likely-pathogenic", "uncertain-significance", "benign")
+WANTED = reasons.WANTED_VARIANT
+REMEDY = Remedy.ITGB2_ANALYSIS
+_MEANINGS = ("genetic-variant", "diagnostic-implication", "clinical-significance", "genotype", "allelic-phase")
+_SIGNIFICANCES = frozenset({"pathogenic", "likely-pathogenic", "uncertain-significance", "benign"})
 _SIGNIFICANCE_TEXT = {
     "pathogenic": "pathogenic",
     "likely pathogenic": "likely-pathogenic",
@@ -31,38 +35,50 @@ _SIGNIFICANCE_TEXT = {
     "benign": "benign",
 }
 _HARMLESS = {"benign", "absent"}
+_HARMFUL = {"pathogenic", "likely-pathogenic"}
+_GENE_SYSTEM = re.compile(r"genenames\.org", re.IGNORECASE)
+_ITGB2 = re.compile(r"\bITGB2\b(?!-)", re.IGNORECASE)
+"""The gene, not ITGB2-AS1, which is another."""
+_GERMLINE = re.compile(r"germ[- ]?line|de novo|inherited|constitutional", re.IGNORECASE)
+_WILD = re.compile(r"wild|reference|normal|absent|negative", re.IGNORECASE)
+_PRESENT = {"present", "detected", "positive"}
+_ABSENT = {"absent", "not detected", "negative", "not present"}
+_PATHOGENIC = re.compile(r"(?<!non-)(?<!non )\bpathogenic", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Variant:
     """One variant of ITGB2: what it is called, how significant, on how many alleles, of which origin."""
 
-    record: Record
+    seen: Observed
     name: str
     significance: set[str]
     present: bool | None
     homozygous: bool
-    heterozygous: bool
-    somatic: bool
-    final: bool
-    withdrawn: bool
-    says: str
-    implied: set[str] = field(default_factory=set)
+    origin: str
+    """`germline` (also where it is not stated), `somatic`, or `origin-not-germline`."""
+    says: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.says = shown.variant(self.name, self.seen.when)
+
+    @property
+    def reference(self) -> str:
+        """What names it as evidence."""
+        return self.seen.record.reference
 
     @property
     def finding(self) -> str:
         """In one word, what the variant comes to: `pathogenic`, or why it does not count."""
-        if self.withdrawn:
-            return "withdrawn"
-        if not self.final:
-            return "not-final"
+        if self.seen.withheld is not None:
+            return "withdrawn" if self.seen.withheld in WITHDRAWN else "not-final"
         if self.present is False:
             return "absent"
-        if self.somatic:
-            return "somatic"
+        if self.origin != "germline":
+            return self.origin
         if len(self.significance) > 1:
             return "disputed"
-        if self.present is None:
+        if self.significance == {"pathogenic"} and self.present is None:
             return "presence-not-stated"
         return next(iter(self.significance), "significance-not-stated")
 
@@ -77,66 +93,70 @@ class Genetics:
 
 def read_genetics(source: Source) -> Genetics:
     """All variants of ITGB2 on record, with their significance."""
-    observations = source.sift(
-        source.about(("Observation",), "genetic-variant", "diagnostic-implication", "genotype", "allelic-phase"),
-        ("Observation",),
-    )
-    variants, others = _variants(source, observations)
-    _add_implications(source, observations, variants)
-    text_only = _text_only(source)
-    return Genetics(
-        _pathogenic(source, observations, variants, others, text_only),
-        _biallelic(source, observations, variants),
-    )
+    found, sifted = observed(source, *_MEANINGS)
+    variants = list(_variants(source, found, sifted))
+    _add_implications(source, found, variants)
+    return Genetics(_pathogenic(source, sifted, variants), _biallelic(source, found, variants))
 
 
-def _variants(source: Source, observations: Sifted) -> tuple[list[Variant], list[SetAside]]:
-    variants, others = [], []
-    for record, model in observations.usable:
-        if "genetic-variant" not in meanings(source.terminology, model.code):
+# --- variants --------------------------------------------------------------------------------------------------------
+
+
+def _variants(source: Source, found: Iterable[Observed], sifted: Sifted) -> Iterator[Variant]:
+    for each in found:
+        if "genetic-variant" not in meanings(source.terminology, each.model.code):
             continue
-        if _is_itgb2(source.terminology, model):
-            variants.append(_variant(source.terminology, record, model))
+        itgb2 = _is_itgb2(source.terminology, each.model)
+        if itgb2:
+            yield _variant(source.terminology, each)
+        elif itgb2 is None:
+            sifted.trouble(each.record, reasons.GENE_NOT_STATED)
         else:
-            others.append(SetAside(record.reference, reasons.ANOTHER_GENE))
-    return variants, others
+            sifted.aside(each.record, reasons.ANOTHER_GENE)
 
 
-def _is_itgb2(terminology: Terminology, observation: Any) -> bool:
+def _is_itgb2(terminology: Terminology, observation: Any) -> bool | None:
+    """Whether the variant is of ITGB2; None where no gene is stated. A gene's code decides before its name."""
     genes = _components(terminology, observation, "gene-studied")
-    concepts = [component.valueCodeableConcept for component in genes if component.valueCodeableConcept]
-    said = [text for concept in concepts for text in texts(concept)]
-    said += [component.valueString for component in genes if component.valueString]
+    concepts = [each.valueCodeableConcept for each in genes if each.valueCodeableConcept]
     if any("itgb2" in meanings(terminology, concept) for concept in concepts):
         return True
+    if any(_GENE_SYSTEM.search(coding.system or "") for concept in concepts for coding in concept.coding or ()):
+        return False
+    said = _said(genes)
     if concepts or said:
-        return any(text.strip().upper() in ("ITGB2", "CD18") or phrases.names("itgb2", (text,)) for text in said)
-    return phrases.names("itgb2", texts(observation.code))
+        return any(_ITGB2.search(text) or text.strip().upper() == "CD18" for text in said)
+    changes = [each for tag in ("dna-change", "protein-change") for each in _components(terminology, observation, tag)]
+    return True if any(map(_ITGB2.search, (*texts(observation.code), *_said(changes)))) else None
 
 
 def _components(terminology: Terminology, observation: Any, meaning: str) -> list[Any]:
-    return [each for each in observation.component or () if meaning in meanings(terminology, each.code)]
+    """The components of a meaning that have a value and no modifier extension."""
+    return [
+        each
+        for each in observation.component or ()
+        if meaning in meanings(terminology, each.code) and each.dataAbsentReason is None and not each.modifierExtension
+    ]
 
 
-def _variant(terminology: Terminology, record: Record, model: Any) -> Variant:
-    states = [c.valueCodeableConcept for c in _components(terminology, model, "allelic-state")]
-    origins = [c.valueCodeableConcept for c in _components(terminology, model, "genomic-source-class")]
-    state = meanings(terminology, *states)
-    state_text = " ".join(text.lower() for concept in states for text in texts(concept))
-    origin_text = " ".join(text.lower() for concept in origins for text in texts(concept))
-    change = name_of_change(terminology, model)
-    moment = first_when(model, "effectiveDateTime", "effectivePeriod")
+def _said(components: Iterable[Any]) -> tuple[str, ...]:
+    """What the values of components say in words."""
+    words = [(*texts(each.valueCodeableConcept), plain_text(each.valueString or "")) for each in components]
+    return tuple(text for several in words for text in several if text)
+
+
+def _variant(terminology: Terminology, seen: Observed) -> Variant:
+    states = _components(terminology, seen.model, "allelic-state")
+    state = meanings(terminology, *(each.valueCodeableConcept for each in states))
+    words = " ".join(_said(states)).lower()
+    stated = not _WILD.search(words) and (bool(state & {"homozygous", "heterozygous"}) or "zygous" in words)
     return Variant(
-        record,
-        change,
-        _significance(terminology, model),
-        _presence(terminology, model, bool(states)),
-        "homozygous" in state or "homozyg" in state_text,
-        "heterozygous" in state or "heterozyg" in state_text,
-        "somatic" in meanings(terminology, *origins) or "somatic" in origin_text,
-        model.status in FINAL,
-        model.status in ("cancelled", "entered-in-error"),
-        shown.variant(change, moment),
+        seen,
+        name_of_change(terminology, seen.model),
+        _significance(terminology, seen.model),
+        _presence(terminology, seen.model, stated),
+        stated and ("homozygous" in state or "homozyg" in words),
+        _origin(terminology, seen.model),
     )
 
 
@@ -153,116 +173,177 @@ def name_of_change(terminology: Terminology, model: Any) -> str:
 def _presence(terminology: Terminology, model: Any, has_state: bool) -> bool | None:
     """Present, absent, or (None) not stated; an allelic state without a value implies presence."""
     value = model.valueCodeableConcept
-    if value is None:
-        return True if has_state and model.dataAbsentReason is None and model.valueString is None else None
-    if "variant-present" in meanings(terminology, value):
-        return True
+    others = (model.valueString, model.valueBoolean, model.valueQuantity, model.valueInteger, model.dataAbsentReason)
+    if value is None or model.dataAbsentReason is not None:
+        return True if has_state and all(each is None for each in others) else None
     said = {text.lower() for text in texts(value)}
     codes = {coding.code for coding in value.coding or ()}
-    if said & {"present", "detected", "positive"} and not codes:
-        return True
-    return False if said & {"absent", "not detected", "negative", "not present"} or "LA9634-2" in codes else None
+    absent = bool(said & _ABSENT) or "LA9634-2" in codes
+    present = "variant-present" in meanings(terminology, value) or (bool(said & _PRESENT) and not codes)
+    if absent and present:
+        return None
+    return True if present else False if absent else None
+
+
+def _origin(terminology: Terminology, model: Any) -> str:
+    origins = _components(terminology, model, "genomic-source-class")
+    means = meanings(terminology, *(each.valueCodeableConcept for each in origins))
+    words = " ".join(_said(origins))
+    if "somatic" in means or "somatic" in words.lower():
+        return "somatic"
+    return "germline" if not origins or "germline" in means or _GERMLINE.search(words) else "origin-not-germline"
 
 
 def _significance(terminology: Terminology, model: Any) -> set[str]:
-    concepts = [
-        component.valueCodeableConcept
-        for component in _components(terminology, model, "clinical-significance")
-        if component.valueCodeableConcept is not None
-    ]
-    found = set()
-    for concept in concepts:
-        coded = meanings(terminology, concept) & set(_SIGNIFICANCES)
-        said = {_SIGNIFICANCE_TEXT.get(text.lower().strip()) for text in texts(concept)} - {None}
-        found |= coded or said or {"significance-not-read"}
-    return {str(each) for each in found}
+    """What the clinical significance is said to be, by code and by words; several where they differ."""
+    holders = _components(terminology, model, "clinical-significance")
+    if "clinical-significance" in meanings(terminology, model.code) and model.dataAbsentReason is None:
+        holders.append(model)
+    found: set[str] = set()
+    for holder in holders:
+        coded = meanings(terminology, holder.valueCodeableConcept) & _SIGNIFICANCES
+        said = {_SIGNIFICANCE_TEXT[text] for each in _said([holder]) if (text := each.lower()) in _SIGNIFICANCE_TEXT}
+        found |= (coded | said) or {"significance-not-read"}
+    return found
 
 
-def _add_implications(source: Source, observations: Sifted, variants: list[Variant]) -> None:
-    by_reference: dict[str, list[Variant]] = defaultdict(list)
-    for variant in variants:
-        by_reference[variant.record.reference].append(variant)
-    for _record, model in observations.usable:
-        if "genetic-variant" in meanings(source.terminology, model.code) or model.status not in FINAL:
+def _add_implications(source: Source, found: Iterable[Observed], variants: list[Variant]) -> None:
+    by_key = {variant.seen.key: variant for variant in variants}
+    for each in found:
+        if "genetic-variant" in meanings(source.terminology, each.model.code) or each.withheld is not None:
             continue
-        significance = _significance(source.terminology, model)
-        for reference in references(model.derivedFrom):
-            target = source.at(reference)
-            for variant in by_reference.get(target.reference, ()) if target else ():
-                variant.significance |= significance
+        if _is_taken_back(each.model):
+            continue
+        for key in _derived_from(source, each):
+            if key in by_key:
+                by_key[key].significance |= _significance(source.terminology, each.model)
 
 
-def _pathogenic(
-    source: Source,
-    observations: Sifted,
-    variants: list[Variant],
-    others: list[SetAside],
-    text_only: tuple[tuple[str, str], ...],
-) -> Documentation:
-    wanted = reasons.WANTED_VARIANT
-    remedy = Remedy.ITGB2_ANALYSIS
+def _is_taken_back(implication: Any) -> bool:
+    """Whether an implication's own value says that it does not hold."""
+    return implication.valueBoolean is False or phrases.denied(texts(implication.valueCodeableConcept))
+
+
+def _derived_from(source: Source, each: Observed) -> set[str]:
+    """The keys of what an Observation is derived from, as far as it is here."""
+    keys = set()
+    for reference in references(each.model.derivedFrom):
+        literal = (reference.reference or "").strip()
+        target = source.at(reference)
+        keys.add(f"{each.record.reference}{literal}" if literal.startswith("#") else target.reference if target else "")
+    return keys - {""}
+
+
+# --- what they come to -----------------------------------------------------------------------------------------------
+
+
+def _pathogenic(source: Source, sifted: Sifted, variants: list[Variant]) -> Documentation:
     counted = [variant for variant in variants if variant.finding == "pathogenic"]
     rest = [variant for variant in variants if variant.finding != "pathogenic"]
-    harmless_only = bool(rest) and not counted and all(variant.finding in _HARMLESS for variant in rest)
-    denies = _in_final_report(source, rest) if harmless_only else ()
-    found = [(v.record.reference, reasons.variant_found(v.says, v.finding)) for v in rest]
-    troubles = [*found, *text_only, *observations.troubles]
+    doubts = [*sifted.troubles, *_text_only(source)]
+    found = [Gap(WANTED, reasons.variant_found(v.says, v.finding), Cause.UNUSABLE, v.reference, REMEDY) for v in rest]
     return Documentation(
-        wanted,
-        shows=tuple(Evidence(shown.pathogenic(v.says), v.record.reference) for v in counted),
-        denies=denies,
-        gaps=_unusable(wanted, troubles, remedy),
-        unread=source.unread(wanted, "Observation", "DiagnosticReport", remedy=remedy),
-        set_aside=(*observations.set_aside, *others),
-        remedy=remedy,
+        WANTED,
+        shows=tuple(Evidence(shown.pathogenic(v.says), v.reference) for v in counted),
+        denies=() if counted or doubts else _harmless_alone(source, rest),
+        gaps=(*found, *Sifted(troubles=doubts).gaps(WANTED, REMEDY)),
+        unread=source.unread(WANTED, "Observation", "DiagnosticReport", remedy=REMEDY),
+        set_aside=tuple(sifted.set_aside),
+        remedy=REMEDY,
     )
 
 
-def _unusable(wanted: str, troubles: list[tuple[str, str]], remedy: Remedy) -> tuple[Gap, ...]:
-    sifted = Sifted(troubles=troubles)
-    return sifted.gaps(wanted, remedy)
+def _harmless_alone(source: Source, variants: list[Variant]) -> tuple[Evidence, ...]:
+    """Benign or absent findings contradict only when final genetic reports list them, and nothing else is known."""
+    if not variants or any(variant.finding not in _HARMLESS for variant in variants):
+        return ()
+    if source.unread(WANTED, "Observation"):
+        return ()
+    reports = [[panel for panel in v.seen.panels if _is_final_report(source, panel)] for v in variants]
+    if not all(reports):
+        return ()
+    return tuple(
+        Evidence(reasons.variant_found(v.says, v.finding), f"DiagnosticReport/{found[0].id}")
+        for v, found in zip(variants, reports, strict=True)
+    )
 
 
-def _in_final_report(source: Source, harmless: list[Variant]) -> tuple[Evidence, ...]:
-    """Benign or absent findings contradict only when a final genetic report lists them, and nothing else."""
-    reported = []
-    for variant in harmless:
-        for panel in source.panels_of(variant.record):
-            if panel.type == "DiagnosticReport" and panel.header.status in (*FINAL, "appended"):
-                reported.append(Evidence(reasons.variant_found(variant.says, variant.finding), panel.reference))
-                break
-    return tuple(reported) if len(reported) == len(harmless) else ()
+def _is_final_report(source: Source, panel: Any) -> bool:
+    """Whether it is a final report, all of whose results are here, and which concludes nothing pathogenic."""
+    if panel.get_resource_type() != "DiagnosticReport" or panel.status not in REPORT_IS_FINAL:
+        return False
+    inside = {f"#{each.id}" for each in panel.contained or ()}
+    complete = all(r.reference in inside or source.at(r) is not None for r in panel.result or ())
+    concluded = (
+        plain_text(panel.conclusion or ""),
+        *(text for code in panel.conclusionCode or () for text in texts(code)),
+    )
+    return complete and not any(map(_concludes_pathogenic, concluded))
 
 
-def _biallelic(source: Source, observations: Sifted, variants: list[Variant]) -> Documentation:
-    counted = [v for v in variants if v.finding in ("pathogenic", "likely-pathogenic")]
-    shows = [Evidence(shown.homozygous(v.says), v.record.reference) for v in counted if v.homozygous]
-    names = {v.record.reference: v for v in counted}
-    for record, model in observations.usable:
-        means = meanings(source.terminology, model.code)
-        if model.status not in FINAL or not means & {"genotype", "allelic-phase"}:
-            continue
-        parts = {target.reference for ref in references(model.derivedFrom) if (target := source.at(ref))}
-        both = len(parts & set(names)) > 1
-        trans = "allelic-phase" in means and any(text.lower() == "trans" for text in texts(model.valueCodeableConcept))
-        if both and ("genotype" in means or trans):
-            shows.append(Evidence(shown.two_alleles(), record.reference))
+def _concludes_pathogenic(text: str) -> bool:
+    match = _PATHOGENIC.search(text)
+    return match is not None and not phrases.hedged(text, *match.span())
+
+
+def _biallelic(source: Source, found: Iterable[Observed], variants: list[Variant]) -> Documentation:
+    """Homozygous, or two distinct variants that a genotype or a phase `trans` joins and no phase `cis` does."""
+    counted = {v.seen.key: v for v in variants if v.present and v.finding in _HARMFUL}
+    shows = [Evidence(shown.homozygous(v.says), v.reference) for v in counted.values() if v.homozygous]
+    joined = list(_joined(source, found))
+    on_one_allele = [pair for _, pair, phase in joined if phase == "cis"]
+    for each, pair, phase in joined:
+        parts = [counted[key] for key in pair if key in counted]
+        if phase != "cis" and pair not in on_one_allele and _are_distinct(parts):
+            shows.append(Evidence(shown.two_alleles(), each.record.reference))
     return Documentation(reasons.WANTED_BIALLELIC, shows=tuple(shows))
 
 
-def _text_only(source: Source) -> tuple[tuple[str, str], ...]:
-    """Reports that name the gene in words only: evidence to attach, not to count."""
-    records = source.about(("DiagnosticReport", "Observation"), "genetic-report", "~itgb2")
-    found = []
-    for record in records:
-        means = source.means(record)
-        if means & {"genetic-variant", "diagnostic-implication", "cd18"} or bytes(record.header.result):
-            continue
-        if record.type == "Observation" and "~genetic" not in means and "~itgb2" in means and "~cd18" in means:
-            continue
-        sifted = source.sift([record])
-        for usable, model in sifted.usable:
-            conclusion = getattr(model, "conclusion", None) or ""
-            if phrases.names("itgb2", (*texts(model.code), conclusion)) or getattr(model, "valueString", None):
-                found.append((usable.reference, reasons.GENETIC_REPORT_AS_TEXT))
-    return tuple(found)
+def _joined(source: Source, found: Iterable[Observed]) -> Iterator[tuple[Observed, set[str], str]]:
+    """Genotypes, and phases that say cis or trans, with the keys of the variants they join."""
+    for each in found:
+        means = meanings(source.terminology, each.model.code)
+        phase = next((p for p in ("cis", "trans") if p in _words(each.model.valueCodeableConcept)), "")
+        if each.withheld is None and ("genotype" in means or ("allelic-phase" in means and phase)):
+            yield each, _derived_from(source, each), phase
+
+
+def _words(concept: Any) -> set[str]:
+    return {word for text in texts(concept) for word in re.findall(r"[a-z]+", text.lower())}
+
+
+def _are_distinct(variants: list[Variant]) -> bool:
+    names = [variant.name for variant in variants]
+    return len(variants) > 1 and (not all(names) or len(set(names)) > 1)
+
+
+# --- reports in words ------------------------------------------------------------------------------------------------
+
+
+def _text_only(source: Source) -> Iterator[tuple[str, str]]:
+    """Reports on the gene in words only: evidence to attach, not to count."""
+    records = source.about(("DiagnosticReport", "DocumentReference", "Observation"), "genetic-report", "~itgb2")
+    records += [r for r in source.records.of("DiagnosticReport") if b"ITGB2" in bytes(r.raw) and r not in records]
+    sifted = source.sift(record for record in records if _holds_no_results(source, record))
+    yield from sifted.troubles
+    for record, model in sifted.usable:
+        if model.status not in (*WITHDRAWN, "superseded") and _says_something(source, record, model):
+            yield record.reference, reasons.GENETIC_REPORT_AS_TEXT
+
+
+def _holds_no_results(source: Source, record: Record) -> bool:
+    if source.means(record) & {*_MEANINGS, "cd18"} or bytes(record.header.result) or bytes(record.header.hasMember):
+        return False
+    return b"Observation" not in bytes(record.header.contained)
+
+
+def _says_something(source: Source, record: Record, model: Any) -> bool:
+    if record.type == "Observation":
+        words = bool(set(_words_named(model)) & {"genetic", "itgb2"}) and "cd18" not in _words_named(model)
+        return words and (model.valueString is not None or model.valueCodeableConcept is not None)
+    named = _ITGB2.search(" ".join((*texts(getattr(model, "code", None)), getattr(model, "conclusion", None) or "")))
+    return bool(named) or "genetic-report" in source.means(record) or b"ITGB2" in bytes(record.raw)
+
+
+def _words_named(model: Any) -> frozenset[str]:
+    return phrases.named_in(texts(model.code))

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any
 
 from cds_service.chart import phrases
+from cds_service.chart.cord import THREE_WEEKS, age_in_value, age_in_words
+from cds_service.chart.observed import FINAL, WITHDRAWN, is_about_another
 from cds_service.chart.source import Sifted, Source
 from cds_service.facts import Documentation, Signs
-from cds_service.fhir.elements import first_when, name_of, texts
+from cds_service.fhir.elements import first_when, meanings, name_of, plain_text, texts
 from cds_service.fhir.records import Record
-from cds_service.fhir.units import in_days
-from cds_service.logic import Evidence
+from cds_service.fhir.terminology import ICD10CM, normalised
+from cds_service.logic import Answer, Cause, Evidence, Gap
+from cds_service.timing import When
 from cds_service.wording import reasons, shown
 
-THREE_WEEKS = Decimal(21)
-FINAL = ("final", "amended", "corrected")
 TYPES = ("Condition", "Observation")
-
 KINDS = (
     ("omphalitis", ("omphalitis", "~omphalitis")),
     ("mucosa", ("mucosal-inflammation", "~mucosa")),
@@ -29,10 +30,31 @@ KINDS = (
 )
 """In this order a record that means several is one kind: an umbilical cellulitis is omphalitis, not inflamed skin."""
 
-_DURATION = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:-\s*)?(days?|d|weeks?|wks?|months?)\b", re.IGNORECASE)
-_DAYS = {"d": Decimal(1), "w": Decimal(7), "m": Decimal("30.4375")}
+_CORD = ("delayed-cord-separation", "~cord")
+_PUS = "pus-formation"
 _PHRASES = ("cord", "omphalitis", "mucosa", "no-pus", "wound", "skin")
 _UNCERTAIN = {"provisional", "differential", "unconfirmed"}
+_STATUSES = {*_UNCERTAIN, "confirmed", "refuted", "entered-in-error"}
+_SURGICAL_WOUND = "T813"
+"""ICD-10-CM for a wound that came apart after surgery, which is another thing than slow healing."""
+_OF_OTHER_CAUSE = {
+    "omphalitis": re.compile(r"(?!)"),
+    "mucosa": re.compile(r"aphth|herp|allerg|drug|radiation|contact", re.IGNORECASE),
+    "no-pus": re.compile(r"(?!)"),
+    "wound-healing": re.compile(r"fracture|bone|\bunion|tendon|surgical|post-?operative", re.IGNORECASE),
+    "skin": re.compile(
+        r"atopic|contact|diaper|napkin|seborr|allerg|irritant|stasis|radiation|drug|herp", re.IGNORECASE
+    ),
+}
+"""Words that give an inflammation or a healing another cause, or another place; only codes count beside them."""
+_OTHER_CORD = re.compile(r"spinal|vocal|nuchal|tethered|spermatic|cord blood|clamp", re.IGNORECASE)
+_DELAY = re.compile(r"delay|late\b|prolong|persist", re.IGNORECASE)
+_NAVEL = re.compile(r"umbilic|navel", re.IGNORECASE)
+_YES = re.compile(
+    r"^(?:yes|y|true|present|positive|confirmed|observed|detected|found|abnormal|mild|moderate|severe|recurrent|chronic)\b",
+    re.IGNORECASE,
+)
+_NEGATIVE = {"NEG", "ND", "N"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,108 +65,219 @@ class History:
     other_signs: Signs
 
 
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What one Condition, Observation or component says: the `holder` has the code and the value."""
+
+    record: Record
+    model: Any
+    holder: Any
+    means: frozenset[str]
+    """ValueSets of its codes, `~` phrases of its words."""
+
+    @property
+    def name(self) -> str:
+        return name_of(self.holder.code)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return texts(self.holder.code)
+
+    @property
+    def answer(self) -> Answer:
+        """Whether the sign was there: a Condition says so; an Observation by its value, or by having none to it."""
+        if self.record.type == "Condition":
+            return Answer.MET
+        if self.holder.dataAbsentReason is not None:
+            return Answer.UNKNOWN
+        if self.holder.valueBoolean is not None:
+            return Answer.MET if self.holder.valueBoolean else Answer.NOT_MET
+        return self._answer_in_words() if self.words or self._has_value else self._unvalued()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The value in words."""
+        text = getattr(self.holder, "valueString", None)
+        return (*texts(getattr(self.holder, "valueCodeableConcept", None)), *((plain_text(text),) if text else ()))
+
+    @property
+    def _has_value(self) -> bool:
+        kinds = ("CodeableConcept", "Quantity", "Integer", "Range", "Ratio")
+        return any(getattr(self.holder, f"value{kind}") is not None for kind in kinds)
+
+    def _answer_in_words(self) -> Answer:
+        if phrases.denied(self.words):
+            return Answer.NOT_MET
+        return Answer.MET if any(map(_YES.search, self.words)) else Answer.UNKNOWN
+
+    def _unvalued(self) -> Answer:
+        """A component without value was only looked for; an Observation without one names what was found."""
+        codes = {coding.code for each in self.holder.interpretation or () for coding in each.coding or ()}
+        if self.holder is not self.model:
+            return Answer.UNKNOWN
+        return Answer.NOT_MET if codes & _NEGATIVE else Answer.MET
+
+    @property
+    def when(self) -> When | None:
+        """The onset, or when it was observed."""
+        return first_when(self.model, "onsetDateTime", "onsetPeriod", "effectiveDateTime", "effectivePeriod")
+
+
 def read_history(source: Source) -> History:
     """What Conditions and Observations say of the signs of LAD-I."""
     tags = [tag for _, tags in KINDS for tag in tags]
-    sifted = source.sift(source.about(TYPES, "delayed-cord-separation", "~cord", *tags), TYPES)
-    kept = [(record, model) for record, model in sifted.usable if _affirmed(sifted, record, model)]
-    return History(_cord(source, sifted, kept), _signs(source, sifted, kept))
+    sifted = source.sift(source.about(TYPES, *_CORD, *tags, f"~{_PUS}"), TYPES)
+    statements = list(_statements(source, sifted))
+    return History(_cord(source, sifted, statements), _signs(source, sifted, statements))
 
 
 def verification(condition: Any) -> str:
-    """The verification status of a Condition; empty where it is not stated."""
+    """The verification status of a Condition, by code or text; empty where it is not stated."""
     concept = getattr(condition, "verificationStatus", None)
-    return next((coding.code for coding in (concept.coding or () if concept else ()) if coding.code), "")
+    said = [coding.code for coding in (concept.coding or () if concept else ()) if coding.code]
+    said += [text.lower() for text in texts(concept)]
+    return next((each for each in said if each in _STATUSES), said[0] if said else "")
 
 
-def _affirmed(sifted: Sifted, record: Record, model: Any) -> bool:
-    """Whether the record says that the sign was there: not refuted, not only suspected, not denied in words."""
-    status = verification(model)
-    if status == "refuted":
-        sifted.aside(record, reasons.REFUTED)
-        return False
-    if status in _UNCERTAIN or (record.type == "Observation" and model.status not in FINAL):
-        return False
-    if record.type == "Observation" and (
-        model.valueBoolean is False or phrases.denied(texts(model.valueCodeableConcept))
-    ):
-        return False
-    said = texts(model.code)
-    named = [tag for tag in _PHRASES if phrases.names(tag, said)]
-    return not named or any(phrases.plainly_named(tag, said) or tag == "no-pus" for tag in named)
+def _statements(source: Source, sifted: Sifted) -> Iterator[_Statement]:
+    """Everything of the patient that was said, refuted things set aside."""
+    for record, model in sifted.usable:
+        if is_about_another(source, record, model):
+            sifted.aside(record, reasons.ANOTHER_PATIENT)
+        elif verification(model) == "refuted":
+            sifted.aside(record, reasons.REFUTED)
+        elif record.type == "Observation" and model.status in WITHDRAWN:
+            sifted.aside(record, reasons.status_not_counted(name_of(model.code), model.status))
+        else:
+            components = [each for each in getattr(model, "component", None) or () if not each.modifierExtension]
+            for holder in (model, *components):
+                words = {f"~{tag}" for tag in phrases.named_in(texts(holder.code))}
+                yield _Statement(record, model, holder, meanings(source.terminology, holder.code) | words)
 
 
-def _cord(source: Source, sifted: Sifted, kept: list[tuple[Record, Any]]) -> Documentation:
-    shows: list[Evidence] = []
-    short: list[tuple[str, str]] = []
-    for record, model in kept:
-        means = source.means(record)
-        if not means & {"delayed-cord-separation", "~cord"}:
-            continue
-        days = _days_to_separation(model)
-        delayed = "delayed-cord-separation" in means or any(
-            re.search(r"(?i)delay|late|prolong|persist", text) for text in texts(model.code)
-        )
-        says = shown.cord(name_of(model.code), days)
-        if days is not None and days >= THREE_WEEKS:
-            shows.append(Evidence(says, record.reference))
-        elif days is not None:
-            short.append((record.reference, reasons.cord_too_early(says)))
-        elif delayed:
-            shows.append(Evidence(says, record.reference))
+def _doubt(source: Source, statement: _Statement) -> str | None:
+    """Why what is stated does not count, whatever it is."""
+    model, name = statement.model, shown.sign(statement.name, statement.when)
+    if statement.record.type == "Condition" and verification(model) in _UNCERTAIN:
+        return reasons.not_confirmed(name)
+    if statement.record.type == "Observation" and model.status not in FINAL:
+        return reasons.not_final(name, model.status)
+    named = [tag for tag in _PHRASES if f"~{tag}" in statement.means]
+    if named and not any(tag == "no-pus" or phrases.plainly_named(tag, statement.said) for tag in named):
+        return reasons.doubtful_words(name)
+    if statement.when is not None and statement.when.first.date() > source.today + timedelta(days=1):
+        return reasons.in_the_future(name)
+    return None
+
+
+# --- the hallmark ----------------------------------------------------------------------------------------------------
+
+
+def _cord(source: Source, sifted: Sifted, statements: Iterable[_Statement]) -> Documentation:
     wanted = reasons.WANTED_CORD
-    troubles = Sifted(troubles=[*short, *sifted.troubles])
+    troubles = Sifted(troubles=list(sifted.troubles))
+    timed: list[Evidence] = []
+    coded: list[Evidence] = []
+    early: list[Evidence] = []
+    for statement in statements:
+        if statement.means & set(_CORD) and not _OTHER_CORD.search(" ".join(statement.said)):
+            _sort_cord(source, statement, troubles, (timed, coded, early))
     return Documentation(
         wanted,
-        shows=() if short and not any("day" in each.says for each in shows) else tuple(shows),
-        gaps=troubles.gaps(wanted),
+        shows=() if early else (*timed, *coded),
+        gaps=(*_early(wanted, timed, early), *troubles.gaps(wanted)),
         unread=source.unread(wanted, *TYPES),
         set_aside=tuple(sifted.set_aside),
     )
 
 
-def _days_to_separation(model: Any) -> Decimal | None:
-    """The age at separation in days: a quantity, or a duration in the text, value or note."""
-    quantity = getattr(model, "valueQuantity", None)
-    if quantity is not None and quantity.value is not None and not quantity.comparator:
-        factor = in_days(quantity)
-        return quantity.value * factor if factor is not None else None
-    said = [*texts(model.code), *(note.text for note in model.note or () if note.text)]
-    if getattr(model, "valueString", None):
-        said.insert(0, model.valueString)
-    for text in said:
-        match = _DURATION.search(text)
-        if match and (text == said[0] or phrases.names("cord", (text,)) or re.search(r"(?i)separat|detach|fell", text)):
-            return Decimal(match.group(1).replace(",", ".")) * _DAYS[match.group(2)[0].lower()]
-    return None
+def _early(wanted: str, timed: list[Evidence], early: list[Evidence]) -> Iterator[Gap]:
+    if early and timed:
+        because = reasons.records_disagree([each.says for each in (*timed, *early)])
+        yield Gap(wanted, because, Cause.CONFLICT, early[0].source)
+    else:
+        for each in early:
+            yield Gap(wanted, reasons.cord_too_early(each.says), Cause.UNUSABLE, each.source)
 
 
-def _signs(source: Source, sifted: Sifted, kept: list[tuple[Record, Any]]) -> Signs:
-    kinds: list[tuple[str, Evidence]] = []
-    for record, model in kept:
-        kind = _kind(source, record, model)
-        if kind:
-            moment = first_when(model, "onsetDateTime", "onsetPeriod", "effectiveDateTime", "effectivePeriod")
-            kinds.append((kind, Evidence(shown.sign(name_of(model.code), moment), record.reference)))
-    wanted = reasons.WANTED_SIGNS
-    return Signs(wanted, tuple(kinds), sifted.gaps(wanted), source.unread(wanted, *TYPES), tuple(sifted.set_aside))
+def _sort_cord(
+    source: Source, statement: _Statement, troubles: Sifted, into: tuple[list[Evidence], list[Evidence], list[Evidence]]
+) -> None:
+    timed, coded, early = into
+    record, name = statement.record, shown.named(statement.name)
+    doubt = _doubt(source, statement)
+    age = age_in_value(statement.holder)
+    if doubt is None and age is None:
+        doubt = _not_there(statement, name)
+        if statement.answer is Answer.NOT_MET:
+            return
+        age = age_in_words(statement.said, [note.text for note in statement.model.note or () if note.text])
+    if doubt is not None:
+        troubles.trouble(record, doubt)
+    elif age is not None:
+        evidence = Evidence(shown.cord(name, age.low if age.low == age.high else None), record.reference)
+        {Answer.MET: timed, Answer.NOT_MET: early, Answer.UNKNOWN: []}[age.at_least(THREE_WEEKS)].append(evidence)
+        if age.at_least(THREE_WEEKS) is Answer.UNKNOWN:
+            troubles.trouble(record, reasons.cord_duration_not_read(name))
+    elif "delayed-cord-separation" in statement.means:
+        coded.append(Evidence(name, record.reference))
+    elif any(map(_DELAY.search, statement.said)):
+        troubles.trouble(record, reasons.cord_only_in_words(name))
 
 
-def _kind(source: Source, record: Record, model: Any) -> str | None:
-    means = source.means(record)
-    if record.type == "Observation" and not _states_a_sign(model):
+def _not_there(statement: _Statement, name: str) -> str | None:
+    """Why a sign that was looked for is not known to have been there."""
+    if statement.answer is not Answer.UNKNOWN:
         return None
+    return reasons.sign_only_looked_for(name, next(iter(statement.words), reasons.NO_VALUE))
+
+
+# --- the other signs -------------------------------------------------------------------------------------------------
+
+
+def _signs(source: Source, sifted: Sifted, statements: Iterable[_Statement]) -> Signs:
+    wanted = reasons.WANTED_SIGNS
+    troubles = Sifted(troubles=list(sifted.troubles))
+    kinds: list[tuple[str, Evidence]] = []
+    for statement in statements:
+        kind = _kind(statement)
+        if kind is None:
+            continue
+        name = shown.sign(statement.name, statement.when)
+        doubt = _doubt(source, statement) or (_not_there(statement, name) if kind != _PUS else None)
+        if doubt is not None:
+            troubles.trouble(statement.record, doubt)
+        elif statement.answer is (Answer.NOT_MET if kind == _PUS else Answer.MET):
+            kinds.append(("no-pus" if kind == _PUS else kind, Evidence(name, statement.record.reference)))
+    return Signs(wanted, tuple(kinds), troubles.gaps(wanted), source.unread(wanted, *TYPES), tuple(sifted.set_aside))
+
+
+def _kind(statement: _Statement) -> str | None:
+    """The kind of sign that is named, whether it was there or not; `pus-formation` is one when it was not."""
     for kind, tags in KINDS:
-        if means & set(tags):
-            surgical = kind == "wound-healing" and phrases.names("surgical-wound", texts(model.code))
-            return None if surgical else kind
-    return None
+        if any(_names(statement, kind, tag) for tag in tags):
+            of_the_navel = kind == "skin" and any(map(_NAVEL.search, statement.said))
+            return "omphalitis" if of_the_navel else kind
+    return _PUS if f"~{_PUS}" in statement.means else None
 
 
-def _states_a_sign(observation: Any) -> bool:
-    """An Observation names a sign when its value does not take it back: true, present, or no value at all."""
-    if observation.valueBoolean is not None:
-        return bool(observation.valueBoolean)
-    if observation.valueCodeableConcept is not None:
-        return not phrases.denied(texts(observation.valueCodeableConcept))
-    return observation.valueString is None and observation.valueQuantity is None
+def _names(statement: _Statement, kind: str, tag: str) -> bool:
+    if tag not in statement.means or not tag.startswith("~"):
+        return tag in statement.means
+    if kind == "wound-healing" and _is_surgical(statement):
+        return False
+    return not any(map(_OF_OTHER_CAUSE[kind].search, statement.said)) and _stands(statement, tag.removeprefix("~"))
+
+
+def _stands(statement: _Statement, phrase: str) -> bool:
+    """Whether the words name it plainly, or all that they name is in doubt (which is then said)."""
+    if phrase == "no-pus" or phrases.plainly_named(phrase, statement.said):
+        return True
+    named = [tag for tag in _PHRASES if f"~{tag}" in statement.means]
+    return not any(tag == "no-pus" or phrases.plainly_named(tag, statement.said) for tag in named)
+
+
+def _is_surgical(statement: _Statement) -> bool:
+    codes = [normalised(coding.system, coding.code) for coding in statement.holder.code.coding or () if coding.code]
+    came_apart = any(code.system == ICD10CM and code.code.startswith(_SURGICAL_WOUND) for code in codes)
+    return came_apart or phrases.names("surgical-wound", statement.said)

@@ -7,45 +7,41 @@ positive culture, a hospital stay or an intravenous antimicrobial. The codes tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
-from cds_service.chart.history import verification
+from cds_service.chart.coded_visits import coded_at_visits
+from cds_service.chart.corroboration import Backing, Dates
+from cds_service.chart.infection_tiers import (
+    NEVER,
+    TIER_A,
+    TIER_B,
+    TIERS,
+    kinds_of,
+    only_words_name_one,
+    ruled_out,
+    tier_of,
+)
 from cds_service.chart.source import Sifted, Source
+from cds_service.chart.verification import CONFIRMED, ENTERED_IN_ERROR, REFUTED, verification
 from cds_service.facts import Documentation
-from cds_service.fhir.elements import first_when, meanings, name_of, period, references, texts, when
+from cds_service.fhir.elements import first_when, meanings, name_of, texts, when
 from cds_service.fhir.records import Record
-from cds_service.fhir.terminology import normalised
 from cds_service.logic import Evidence
 from cds_service.timing import When
 from cds_service.wording import reasons, shown
 
-TIERS = ("infection-tier-a", "infection-tier-b", "infection-never")
-CORROBORATING = ("Observation", "Encounter", "MedicationAdministration")
+CORROBORATING = ("Observation", "DiagnosticReport", "Encounter", "MedicationAdministration")
 _DAYS_BETWEEN_EPISODES = 14
-_EXTENSIVE = re.compile(
-    r"extensive|widespread|disseminated|large area|generali[sz]ed|systemic|progressi(?:ve|ng)|severe|invasive|necroti",
-    re.I,
-)
+_SEVERE = re.compile(r"\bsevere(?! combined| congenital| chronic neutrop)\b", re.IGNORECASE)
+_INVASIVE = re.compile(r"disseminated|systemic|invasive|necroti", re.IGNORECASE)
+_EXTENSIVE = re.compile(r"extensive|widespread|large areas?\b|generali[sz]ed|progressi(?:ve|ng)", re.IGNORECASE)
+_LIMITED = re.compile(r"\bmild|slight|moderate|minor|superficial|locali[sz]ed", re.IGNORECASE)
 _RECURRENT = re.compile(r"\brecurr|\brelaps|\brepeated\b", re.IGNORECASE)
-_ORGANISM = re.compile(
-    r"staphylo|strepto|pseudomonas|escherichia|e\. ?coli|klebsiella|enterobacter|enterococc|serratia|proteus|acinetobacter|"
-    r"salmonella|haemophilus|neisseria|burkholderia|stenotrophomonas|bacteroides|clostrid|fusobacter|prevotella|"
-    r"actinomyc|nocardia|mycobacter|citrobacter|candida|aspergill|fusarium|mucor|rhizopus|cryptococc|histoplasm|"
-    r"\bs\. ?aureus|\bmrsa\b|\bmssa\b|gram[- ](?:positive|negative)|yeast|fung|bacteri(?:um|a)\b|listeria|legionella",
-    re.IGNORECASE,
-)
-_NO_GROWTH = re.compile(
-    r"no (?:\w+ )?growth|no organism|sterile|negative|not (?:detected|isolated|found)", re.IGNORECASE
-)
-_ANTIMICROBIAL = re.compile(
-    r"cillin|cef|ceph|penem|mycin|micin|floxacin|cycline|sulfameth|trimethoprim|metronidazole|linezolid|colisti|"
-    r"aztreonam|amikacin|rifamp|conazole|fungin|amphotericin|antibiotic|antibacterial|antifungal|antimicrobial|zosyn",
-    re.IGNORECASE,
-)
-_INTRAVENOUS = re.compile(r"intravenous|\biv\b|\bi\.v\.", re.IGNORECASE)
+_TITLES = re.compile(r"pneumonia \(recurrent\)|severe sepsis|periodontitis, generali[sz]ed", re.IGNORECASE)
+"""Words of a code's own title (Z87.01, R65.2, K05), which say nothing on how this patient's infection went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,8 @@ class Infection:
     kinds: frozenset[str]
     """Keys of what it is (ICD-10-CM category, SNOMED CT code), by which two episodes are of one kind."""
     onset: When | None
-    span: When | None
+    """When it began, where that is stated; the date of its recording is none."""
+    dates: Dates | None
     evidence: Evidence
 
 
@@ -67,12 +64,19 @@ def read_infections(source: Source) -> Documentation:
     wanted = reasons.WANTED_INFECTION
     sifted = source.sift(source.about(("Condition",), *TIERS, "~infection"), ("Condition",))
     infections = list(_infections(source, sifted))
-    shows = [i.evidence for i in infections if i.tier == "infection-tier-a"]
+    shows = [i.evidence for i in infections if i.tier == TIER_A]
     unread: tuple[Any, ...] = source.unread(wanted, "Condition")
     if not shows:
-        shows, doubtful = _corroborated(source, [i for i in infections if i.tier == "infection-tier-b"])
+        shows, doubtful = _corroborated(source, [i for i in infections if i.tier == TIER_B])
+        visits = tuple(coded_at_visits(source))
+        shows += [visit.evidence for visit in visits if visit.significant]
+        doubtful += [
+            (visit.evidence.source, reasons.needs_corroboration(visit.evidence.says))
+            for visit in visits
+            if not visit.significant
+        ]
         sifted.troubles += doubtful
-        unread += source.unread(wanted, *CORROBORATING) if doubtful else ()
+        unread += source.unread(wanted, *CORROBORATING) if doubtful else source.unread(wanted, "Encounter")
     return Documentation(
         wanted, shows=tuple(shows), gaps=sifted.gaps(wanted), unread=unread, set_aside=tuple(sifted.set_aside)
     )
@@ -80,55 +84,33 @@ def read_infections(source: Source) -> Documentation:
 
 def _infections(source: Source, sifted: Sifted) -> Iterator[Infection]:
     for record, model in sifted.usable:
-        means = meanings(source.terminology, model.code)
-        onset = first_when(model, "onsetDateTime", "onsetPeriod") or when(model.recordedDate)
-        says = shown.infection(name_of(model.code), onset)
-        status = verification(model)
-        if "infection-never" in means:
+        onset = first_when(model, "onsetDateTime", "onsetPeriod")
+        dated = onset or when(model.recordedDate)
+        says = shown.infection(name_of(model.code), dated)
+        tier, status = tier_of(source, model.code), verification(model)
+        if tier == NEVER:
             sifted.aside(record, reasons.never_significant(says))
-        elif not means & set(TIERS):
-            if _text_names_one(record, model):
-                sifted.trouble(record, reasons.infection_only_in_words(says))
-        elif status == "refuted":
+        elif status == ENTERED_IN_ERROR:
+            sifted.aside(record, reasons.ENTERED_IN_ERROR)
+        elif status == REFUTED:
             sifted.aside(record, reasons.REFUTED)
-        elif status in ("provisional", "differential", "unconfirmed") or _ruled_out(model):
+        elif tier is None:
+            if only_words_name_one(model.code):
+                sifted.trouble(record, reasons.infection_only_in_words(says))
+        elif status not in ("", CONFIRMED) or ruled_out(model.code):
             sifted.trouble(record, reasons.not_confirmed(says))
-        elif onset is not None and onset.first.date() > source.today:
+        elif dated is not None and dated.first.date() > source.today:
             sifted.aside(record, reasons.in_the_future(says))
         else:
-            tier = "infection-tier-a" if "infection-tier-a" in means else "infection-tier-b"
             yield Infection(
                 record,
                 model,
                 tier,
-                _kinds(model),
+                kinds_of(model.code),
                 onset,
-                _span(model, onset),
+                Dates.of_condition(model),
                 Evidence(says, record.reference),
             )
-
-
-def _text_names_one(record: Record, model: Any) -> bool:
-    coded = any(coding.code for coding in model.code.coding or ()) if model.code else False
-    return not coded and record.type == "Condition" and phrases.plainly_named("infection", texts(model.code))
-
-
-def _ruled_out(model: Any) -> bool:
-    said = texts(model.code)
-    return phrases.names("infection", said) and not phrases.plainly_named("infection", said)
-
-
-def _kinds(model: Any) -> frozenset[str]:
-    codes = [normalised(coding.system, coding.code) for coding in model.code.coding or () if coding.code]
-    return frozenset(f"{code.system}|{code.code[:3] if 'icd' in code.system else code.code}" for code in codes)
-
-
-def _span(model: Any, onset: When | None) -> When | None:
-    whole = period(model.onsetPeriod)
-    if whole is not None:
-        return whole
-    end = when(model.abatementDateTime) or period(model.abatementPeriod)
-    return (When.between(onset, end) if end else onset) if onset else None
 
 
 # --- corroboration ---------------------------------------------------------------------------------------------------
@@ -137,10 +119,11 @@ def _span(model: Any, onset: When | None) -> When | None:
 def _corroborated(source: Source, infections: list[Infection]) -> tuple[list[Evidence], list[tuple[str, str]]]:
     shows: list[Evidence] = []
     doubtful: list[tuple[str, str]] = []
-    backing = _Backing(source) if infections else None
+    backing = Backing(source) if infections else None
     for infection in infections:
         why = _by_itself(source, infection) or _by_recurrence(infection, infections)
-        why = why or (backing.of(infection) if backing else None)
+        if why is None and backing is not None:
+            why = backing.of(infection.record.reference, infection.model.encounter, infection.dates)
         if why is None:
             doubtful.append((infection.record.reference, reasons.needs_corroboration(infection.evidence.says)))
         else:
@@ -153,20 +136,32 @@ def _corroborated(source: Source, infections: list[Infection]) -> tuple[list[Evi
 def _by_itself(source: Source, infection: Infection) -> Evidence | None:
     """Severity, recurrence or extent that the Condition itself states."""
     model, reference = infection.model, infection.record.reference
-    severity = texts(model.severity)
-    if "severe" in meanings(source.terminology, model.severity) or any("severe" in s.lower() for s in severity):
+    said = [_TITLES.sub("", text) for text in texts(model.code)]
+    if "severe" in meanings(source.terminology, model.severity) or _says(_SEVERE, texts(model.severity)):
         return Evidence(shown.SEVERE, reference)
-    status = {coding.code for coding in (model.clinicalStatus.coding or () if model.clinicalStatus else ())}
-    said = texts(model.code)
-    if (
-        status & {"recurrence", "relapse"}
-        or "infection-recurrent" in meanings(source.terminology, model.code)
-        or any(_RECURRENT.search(text) for text in said)
-    ):
+    if _has_come_back(model) or "infection-recurrent" in meanings(source.terminology, model.code):
         return Evidence(shown.RECURRENT, reference)
-    if any(_EXTENSIVE.search(text) for text in said):
-        return Evidence(shown.EXTENSIVE, reference)
-    return None
+    if _says(_RECURRENT, said):
+        return Evidence(shown.RECURRENT, reference)
+    if _says(_SEVERE, said):
+        return Evidence(shown.SEVERE, reference)
+    wide = [text for text in said if not _LIMITED.search(text)]
+    return Evidence(shown.EXTENSIVE, reference) if _says(_INVASIVE, said) or _says(_EXTENSIVE, wide) else None
+
+
+def _says(pattern: re.Pattern[str], said: Iterable[str]) -> bool:
+    """Whether any text says it without denying it or weakening it."""
+    for text in said:
+        match = pattern.search(text)
+        if match and not phrases.hedged(text, *match.span()) and not re.search(r"(?i)moderate", text[: match.start()]):
+            return True
+    return False
+
+
+def _has_come_back(model: Any) -> bool:
+    status = model.clinicalStatus
+    codes = {coding.code for coding in (status.coding or () if status else ())}
+    return bool((codes | {text.lower() for text in texts(status)}) & {"recurrence", "relapse"})
 
 
 def _by_recurrence(infection: Infection, infections: list[Infection]) -> Evidence | None:
@@ -177,71 +172,3 @@ def _by_recurrence(infection: Infection, infections: list[Infection]) -> Evidenc
         if infection.onset.days_apart_from(other.onset) >= _DAYS_BETWEEN_EPISODES:
             return Evidence(shown.two_episodes(infection.onset, other.onset), other.record.reference)
     return None
-
-
-class _Backing:
-    """Cultures, hospital stays and intravenous antimicrobials, read once when the first tier B infection needs them."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.stays = list(self._stays())
-        self.cultures = list(self._cultures())
-        self.infusions = list(self._infusions())
-
-    def of(self, infection: Infection) -> Evidence | None:
-        """What backs an infection: it refers to it, or its dates overlap the infection's."""
-        for found, span, refers in (*self.cultures, *self.stays, *self.infusions):
-            target = infection.record.reference
-            encounter = infection.model.encounter
-            within = encounter is not None and self._leads_to(encounter, found.source)
-            overlaps = span is not None and infection.span is not None and span.overlaps(infection.span)
-            if target in refers or within or overlaps:
-                return found
-        return None
-
-    def _leads_to(self, reference: Any, target: str) -> bool:
-        record = self.source.at(reference)
-        return record is not None and record.reference == target
-
-    def _stays(self) -> Iterator[tuple[Evidence, When | None, set[str]]]:
-        records = [
-            record
-            for record in self.source.records.of("Encounter")
-            if self.source.coding_means(record.header.klass) & {"hospital-stay", "?"}
-        ]
-        for record, model in self.source.sift(records).usable:
-            if model.status in ("finished", "in-progress", "onleave"):
-                span = period(model.period)
-                refers = self._referred(model.reasonReference) | self._referred(
-                    [diagnosis.condition for diagnosis in model.diagnosis or ()]
-                )
-                yield Evidence(shown.hospital_stay(span), record.reference), span, refers
-
-    def _cultures(self) -> Iterator[tuple[Evidence, When | None, set[str]]]:
-        for record, model in self.source.sift(self.source.about(("Observation",), "~culture")).usable:
-            said = [*texts(model.valueCodeableConcept), *([model.valueString] if model.valueString else [])]
-            said += [text for component in model.component or () for text in texts(component.valueCodeableConcept)]
-            organisms = [text for text in said if _ORGANISM.search(text) and not _NO_GROWTH.search(text)]
-            if model.status in ("final", "amended", "corrected") and organisms:
-                span = first_when(model, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
-                refers = self._referred(model.focus) | self._referred(model.basedOn)
-                yield Evidence(shown.culture(organisms[0], span), record.reference), span, refers
-
-    def _infusions(self) -> Iterator[tuple[Evidence, When | None, set[str]]]:
-        for record in self.source.records.of("MedicationAdministration"):
-            if not _ANTIMICROBIAL.search(bytes(record.header.medicationCodeableConcept).decode(errors="replace")):
-                continue
-            for _, model in self.source.sift([record]).usable:
-                route = model.dosage.route if model.dosage else None
-                dosage_text = (model.dosage.text or "") if model.dosage else ""
-                if model.status in ("completed", "in-progress") and _INTRAVENOUS.search(
-                    " ".join((*texts(route), dosage_text))
-                ):
-                    span = first_when(model, "effectiveDateTime", "effectivePeriod")
-                    refers = self._referred(model.reasonReference)
-                    name = name_of(model.medicationCodeableConcept)
-                    yield Evidence(shown.intravenous(name, span), record.reference), span, refers
-
-    def _referred(self, value: Any) -> set[str]:
-        found = (self.source.at(reference) for reference in references(value))
-        return {record.reference for record in found if record is not None}

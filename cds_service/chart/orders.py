@@ -45,6 +45,8 @@ class DraftOrder:
     identifiers: frozenset[tuple[str, str]] = frozenset()
     unreadable: str = ""
     full_url: str | None = None
+    instructions: tuple[Any, ...] = ()
+    """Its dosage instructions; a service order's timing is read as one, for it says the same."""
 
 
 def kresladi_orders(
@@ -64,7 +66,13 @@ def kresladi_orders(
 def needs_more_to_tell(entries: Iterable[Entry]) -> bool:
     """Whether any order names its medication by a reference only, so that the chart is needed to tell what it is."""
     orders = (_as_dict(entry) for entry in entries)
-    return any(order and isinstance(order.get("medicationReference"), dict) for order in orders)
+    return any(order and any(isinstance(each, dict) for each in _medication_references(order)) for order in orders)
+
+
+def _medication_references(order: dict[str, Any]) -> tuple[Any, Any]:
+    """R4's reference to the medication, and R5's."""
+    r5 = order.get("medication")
+    return order.get("medicationReference"), r5.get("reference") if isinstance(r5, dict) else None
 
 
 def _as_dict(entry: Entry) -> dict[str, Any] | None:
@@ -92,13 +100,11 @@ class Naming:
         concepts = [resource.get("medicationCodeableConcept"), resource.get("code")]
         concepts += _listed(resource.get("orderDetail"))
         r5 = resource.get("medication")
-        references = [resource.get("medicationReference")]
         if isinstance(r5, dict):
             concepts.append(r5.get("concept"))
-            references.append(r5.get("reference"))
         if any(self.concept_names(concept) for concept in concepts):
             return True
-        return any(self._reference_names(reference, resource) for reference in references)
+        return any(self._reference_names(reference, resource) for reference in _medication_references(resource))
 
     def concept_names(self, concept: Any) -> bool:
         """Whether a CodeableConcept, as a dict, names Kresladi."""
@@ -168,8 +174,10 @@ def _draft(resource: dict[str, Any], place: int, patient_id: str, full_url: str 
     names_subject = isinstance(resource.get("subject") or resource.get("patient"), dict)
     shaped = _in_r4_shape(resource, patient_id)
     model, unreadable = _read(shaped)
+    instructions, unreadable_timing = _instructions(shaped, model)
     identifiers = frozenset((each.system, each.value) for each in model.identifier or () if each.system and each.value)
-    return DraftOrder(reference, kind, id_, model, names_subject, identifiers, unreadable, full_url)
+    problem = unreadable or unreadable_timing
+    return DraftOrder(reference, kind, id_, model, names_subject, identifiers, problem, full_url, instructions)
 
 
 def _read(shaped: dict[str, Any]) -> tuple[Any, str]:
@@ -181,11 +189,24 @@ def _read(shaped: dict[str, Any]) -> tuple[Any, str]:
         try:
             return validated(least), str(unreadable)
         except Unreadable:
-            bare = {name: least[name] for name in ("resourceType", "status", "intent", "subject") if name in least}
-            bare |= {"status": "draft", "intent": "order", "subject": {"reference": "Patient/unknown"}}
-            if bare["resourceType"] == "MedicationRequest":
-                bare["medicationCodeableConcept"] = {"text": "Kresladi"}
-            return validated(bare), str(unreadable)
+            return validated(_bare(str(shaped["resourceType"]))), str(unreadable)
+
+
+def _bare(kind: str) -> dict[str, Any]:
+    """An order of which nothing could be read but that it is one."""
+    bare = {"resourceType": kind, "status": "draft", "intent": "order", "subject": {"reference": "Patient/unknown"}}
+    return bare | ({"medicationCodeableConcept": {"text": "Kresladi"}} if kind == "MedicationRequest" else {})
+
+
+def _instructions(shaped: dict[str, Any], model: Any) -> tuple[tuple[Any, ...], str]:
+    """The dosage instructions; a service order's timing in the shape of one; and what could not be read of it."""
+    if shaped["resourceType"] == "MedicationRequest" or "occurrenceTiming" not in shaped:
+        return tuple(getattr(model, "dosageInstruction", None) or ()), ""
+    dosage = {"timing": _timing_in_r4_shape(shaped["occurrenceTiming"])}
+    try:
+        return tuple(validated(_bare("MedicationRequest") | {"dosageInstruction": [dosage]}).dosageInstruction), ""
+    except Unreadable as unreadable:
+        return (), str(unreadable)
 
 
 def _in_r4_shape(resource: dict[str, Any], patient_id: str) -> dict[str, Any]:
@@ -214,6 +235,8 @@ def _from_medication_order(resource: dict[str, Any]) -> dict[str, Any]:
     for old, new in (("reasonCodeableConcept", "reasonCode"), ("reasonReference", "reasonReference")):
         if old in resource:
             changed[new] = _listed(resource[old])
+    if isinstance(resource.get("note"), str):
+        changed["note"] = [{"text": resource["note"]}]
     return changed
 
 
@@ -233,9 +256,14 @@ def _dosage_in_r4_shape(dosage: Any) -> Any:
         shaped["doseAndRate"] = [doses]
     if isinstance(shaped.get("doseAndRate"), dict):
         shaped["doseAndRate"] = [shaped["doseAndRate"]]
-    repeat = shaped["timing"].get("repeat") if isinstance(shaped.get("timing"), dict) else None
-    if isinstance(repeat, dict) and "periodUnits" in repeat:
-        unit = repeat["periodUnits"]
-        renamed = {key: value for key, value in repeat.items() if key != "periodUnits"} | {"periodUnit": unit}
-        shaped["timing"] = {**shaped["timing"], "repeat": renamed}
+    if "timing" in shaped:
+        shaped["timing"] = _timing_in_r4_shape(shaped["timing"])
     return shaped
+
+
+def _timing_in_r4_shape(timing: Any) -> Any:
+    repeat = timing.get("repeat") if isinstance(timing, dict) else None
+    if not isinstance(repeat, dict) or "periodUnits" not in repeat:
+        return timing
+    renamed = {key: value for key, value in repeat.items() if key != "periodUnits"}
+    return {**timing, "repeat": renamed | {"periodUnit": repeat["periodUnits"]}}

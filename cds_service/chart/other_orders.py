@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cds_service.chart.earlier_dose import names_kresladi
+from cds_service.chart import phrases
+from cds_service.chart.naming import names_kresladi
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Source
-from cds_service.fhir.elements import when
+from cds_service.fhir.elements import texts, when
 from cds_service.fhir.identity import identifiers_of
 from cds_service.logic import Evidence
 from cds_service.wording import shown
@@ -32,6 +33,7 @@ def _on_chart(source: Source, order: DraftOrder) -> Iterator[Evidence]:
             model.intent not in ("proposal", "plan")
             and not model.doNotPerform
             and not _is_same(order, record.header.id, model)
+            and not _only_around_it(record.type, model)
         ):
             yield Evidence(shown.active_order(when(model.authoredOn)), record.reference)
 
@@ -45,3 +47,9 @@ def _in_this_call(order: DraftOrder, others: Iterable[DraftOrder]) -> Iterator[E
 
 def _is_same(order: DraftOrder, id_: str | None, model: Any) -> bool:
     return (id_ is not None and id_ == order.id) or bool(order.identifiers & identifiers_of(model))
+
+
+def _only_around_it(kind: str, model: Any) -> bool:
+    """Whether a service order is for a consultation or test around Kresladi, and not for giving it."""
+    said = texts(model.code) if kind == "ServiceRequest" else ()
+    return phrases.about_a_procedure(said) and not phrases.names_giving(said)

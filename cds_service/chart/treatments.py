@@ -5,12 +5,14 @@ There is no verified code for apheresis or granulocyte transfusion: text on a co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
-from cds_service.chart.source import Sifted, Source
+from cds_service.chart.history import verification
+from cds_service.chart.source import Source
 from cds_service.fhir.elements import first_when, name_of, texts
 from cds_service.fhir.records import Record
 from cds_service.logic import Answer, Evidence
@@ -18,8 +20,20 @@ from cds_service.timing import When
 from cds_service.wording import reasons, shown
 
 DONE = ("completed", "in-progress", "stopped")
-_WORDS = ("~transplant", "~gene-therapy", "~other-gene-therapy", "~kresladi")
+_PERHAPS = ("unknown", "on-hold")
+"""A treatment that may have been given leaves it open what a later result says."""
+_PRODUCTS = ("~other-gene-therapy", "~kresladi")
+_WORDS = ("~transplant", "~gene-therapy", *_PRODUCTS)
 _CODES = ("stem-cell-transplant", "allogeneic-transplant", "genetically-modified-cell-infusion", "kresladi")
+_STATUS_CODES = ("stem-cell-transplant", "gene-therapy-history")
+_DONOR = re.compile(
+    r"\b(?:matched|related|identical|full|hla|[- ])*\b(?:sibling|brother|sister|mother|father|maternal|paternal)\b"
+    r"(?:'s)?(?: donor)?",
+    re.IGNORECASE,
+)
+_HAS_HAD = re.compile(
+    r"history of|status[- ]post|\bs/p\b|\bh/o\b|\bpost\b|recipient|\bafter\b|\bfollowing\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,61 +71,88 @@ class Treatments:
 
 def read_treatments(source: Source) -> Treatments:
     """All transplants, gene therapies, granulocyte transfusions and aphereses on record."""
-    procedures = source.sift(source.about(("Procedure",), *_CODES, *_WORDS, "~granulocyte-transfusion", "~apheresis"))
-    done = [(record, model) for record, model in procedures.usable if model.status in DONE]
-    transplants = [*_events(done, lambda p: _is_transplant(source, *p)), *_administered(source)]
+    transplants = _procedures(source, _is_transplant, *_CODES, *_WORDS)
     if not any(event.when for event in transplants):
-        transplants += _by_status_code(source)
+        transplants += _by_condition(source)
     return Treatments(
         tuple(transplants),
-        tuple(_events(done, lambda p: phrases.plainly_named("granulocyte-transfusion", texts(p[1].code)))),
-        tuple(_events(done, lambda p: p[1].status == "completed" and _is_apheresis(texts(p[1].code)))),
+        tuple(_procedures(source, _is_granulocyte_transfusion, "~granulocyte-transfusion")),
+        tuple(_aphereses(source)),
     )
 
 
-def _events(pairs: Iterable[tuple[Record, Any]], wanted: Any) -> list[Event]:
-    return [_event(record, model) for record, model in pairs if wanted((record, model))]
+def _procedures(source: Source, wanted: Callable[[Source, Record, Any], bool], *meanings: str) -> list[Event]:
+    """The procedures wanted that were done, or may have been; one that cannot be used may have been at any time."""
+    sifted = source.sift(source.about(("Procedure", "MedicationAdministration"), *meanings))
+    done = [
+        _event(record, model)
+        for record, model in sifted.usable
+        if _may_be_done(model) and wanted(source, record, model)
+    ]
+    return [*done, *(Event(None, Evidence(shown.PROCEDURE_NOT_USABLE, reference)) for reference, _ in sifted.troubles)]
+
+
+def _may_be_done(model: Any) -> bool:
+    return model.status in (*DONE, *_PERHAPS)
 
 
 def _event(record: Record, model: Any) -> Event:
     when = first_when(model, "performedDateTime", "performedPeriod", "effectiveDateTime", "effectivePeriod")
-    concept = getattr(model, "code", None) or getattr(model, "medicationCodeableConcept", None)
-    said = texts(concept)
+    concept = _concept(model)
     codes = {coding.code for coding in (concept.coding or () if concept else ())}
-    allogeneic = phrases.plainly_named("allogeneic", said) or "38240" in codes
-    return Event(when, Evidence(shown.event(name_of(concept), when), record.reference), allogeneic)
+    allogeneic = phrases.plainly_named("allogeneic", _without_donor(concept)) or "38240" in codes
+    return Event(
+        when, Evidence(shown.event(name_of(concept), when), record.reference), allogeneic and model.status in DONE
+    )
+
+
+def _concept(model: Any) -> Any:
+    return getattr(model, "code", None) or getattr(model, "medicationCodeableConcept", None)
+
+
+def _without_donor(concept: Any) -> tuple[str, ...]:
+    """The words of a concept; "sibling donor" says where cells came from, not that the transplant was the sibling's."""
+    return tuple(_DONOR.sub(" allogeneic", text) for text in texts(concept))
 
 
 def _is_transplant(source: Source, record: Record, model: Any) -> bool:
-    means = source.means(record)
-    if means & set(_CODES):
+    if source.means(record) & set(_CODES):
         return True
-    said = texts(model.code)
-    named = any(phrases.plainly_named(tag, said) for tag in ("transplant", "gene-therapy", "kresladi"))
-    named = named or phrases.plainly_named("other-gene-therapy", said)
+    said = _without_donor(_concept(model))
+    words = _PRODUCTS if record.type == "MedicationAdministration" else _WORDS
+    named = any(phrases.plainly_named(word.removeprefix("~"), said) for word in words)
     return named and not phrases.about_a_procedure(said)
 
 
-def _administered(source: Source) -> list[Event]:
-    records = source.about(("MedicationAdministration",), "kresladi", "~kresladi", "~other-gene-therapy")
-    given = source.sift(records)
-    return [
-        _event(record, model)
-        for record, model in given.usable
-        if model.status in DONE and source.means(record) & {"kresladi", "~kresladi", "~other-gene-therapy"}
-    ]
+def _is_granulocyte_transfusion(_source: Source, _record: Record, model: Any) -> bool:
+    return phrases.plainly_named("granulocyte-transfusion", _without_donor(_concept(model)))
 
 
-def _by_status_code(source: Source) -> list[Event]:
-    """A diagnosis code that says "has had one", for charts that hold no dated procedure."""
-    conditions: Sifted = source.sift(source.about(("Condition",), "stem-cell-transplant", "gene-therapy-history"))
+def _by_condition(source: Source) -> list[Event]:
+    """A diagnosis that says "has had one", for charts that hold no dated procedure."""
+    conditions = source.sift(source.about(("Condition",), *_STATUS_CODES, "~transplant", "~gene-therapy"))
     return [
         Event(
             first_when(model, "onsetDateTime", "onsetPeriod"),
             Evidence(shown.named(name_of(model.code)), record.reference),
         )
         for record, model in conditions.usable
-        if source.means(record) & {"stem-cell-transplant", "gene-therapy-history"}
+        if verification(model) != "refuted" and _says_has_had_one(source, record, model)
+    ]
+
+
+def _says_has_had_one(source: Source, record: Record, condition: Any) -> bool:
+    if source.means(record) & set(_STATUS_CODES):
+        return True
+    said = [text for text in _without_donor(condition.code) if _HAS_HAD.search(text)]
+    named = any(phrases.plainly_named(tag, said) for tag in ("transplant", "gene-therapy"))
+    return named and not phrases.about_a_procedure(said)
+
+
+def _aphereses(source: Source) -> list[Event]:
+    sifted = source.sift(source.about(("Procedure",), "~apheresis"))
+    return [
+        _event(record, p) for record, p in sifted.usable if p.status == "completed" and _is_apheresis(texts(p.code))
     ]
 
 

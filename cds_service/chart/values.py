@@ -23,9 +23,12 @@ MOST = Decimal(10) ** 15
 _PERCENT_TEXT = re.compile(r"(?i)^(?:%|percent)(?: ?(?:of )?(?:pmns?|neutrophils?|granulocytes?|cells?|positive))*$")
 _STRING = re.compile(
     r"(?i)^\s*(<=|>=|<|>|≤|≥|less than|greater than)?\s*(\d+(?:[.,]\d+)?)\s*"
-    r"(?:(?:-|to)\s*(\d+(?:[.,]\d+)?)\s*)?(%|percent)?\s*((?:of )?(?:pmns?|neutrophils?|granulocytes?|cells?|positive))?\s*$"
+    r"(?:(?:-|to)\s*(\d+(?:[.,]\d+)?)\s*)?(%|percent)?\s*"
+    r"((?:of )?(?:pmns?|neutrophils?|granulocytes?|cells?|positive))?\s*$"
 )
 _CONTROL = re.compile(r"(?i)control|normal|\bmfi\b|fluorescence|intensity|reference|relative|index")
+_NO_FRACTION = re.compile(r"(?i)%|percent|ratio|fold|score|delta")
+"""Units that contradict the code `1` where it should be a fraction of cells."""
 _COMPARATORS = {"≤": "<=", "≥": ">=", "less than": "<", "greater than": ">"}
 
 
@@ -39,7 +42,11 @@ class Measured:
 
 
 def compared(value: Decimal, comparator: str | None, most: Decimal = MOST) -> Level:
-    """The range that a value with a FHIR comparator stands for, from 0 to the most there can be."""
+    """The range that a value with a FHIR comparator stands for, from 0 to the most there can be.
+
+    A comparator that FHIR does not know (`~`) leaves everything open.
+    """
+    comparator = _COMPARATORS.get(comparator or "", comparator)
     if comparator == "<":
         return Level(ZERO, value, high_included=False)
     if comparator == "<=":
@@ -48,11 +55,13 @@ def compared(value: Decimal, comparator: str | None, most: Decimal = MOST) -> Le
         return Level(value, max(most, value), low_included=False)
     if comparator == ">=":
         return Level(value, max(most, value))
-    return Level.exactly(value)
+    return Level(ZERO, max(most, value)) if comparator else Level.exactly(value)
 
 
 def percent(holder: Any) -> Measured | str:
     """The percentage that an Observation or a component gives; a string is the reason why there is none."""
+    if holder.dataAbsentReason is not None:
+        return reasons.no_value(name_of(holder.dataAbsentReason))
     if holder.valueQuantity is not None:
         return _bounded(_of_quantity(holder.valueQuantity))
     if holder.valueRange is not None:
@@ -65,9 +74,18 @@ def percent(holder: Any) -> Measured | str:
         return reasons.no_number(name_of(holder.valueCodeableConcept))
     if holder.valueInteger is not None:
         return reasons.no_unit(str(holder.valueInteger))
-    if holder.dataAbsentReason is not None:
-        return reasons.no_value(name_of(holder.dataAbsentReason))
     return reasons.NO_VALUE
+
+
+def percent_answered(value: Any) -> Measured | str:
+    """The percentage that a recorded answer gives: the question asks for percent, so that a number suffices."""
+    if isinstance(value, str):
+        return _bounded(percent_in_text(value))
+    if hasattr(value, "comparator"):
+        return _bounded(_of_quantity(value))
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return reasons.IMPOSSIBLE
+    return _bounded(Measured(Level.exactly(Decimal(value)), f"{_trimmed(Decimal(value))} %"))
 
 
 def percent_in_text(text: str) -> Measured | str:
@@ -78,6 +96,8 @@ def percent_in_text(text: str) -> Measured | str:
     comparator, low, high, sign, cells = match.groups()
     if not sign:
         return reasons.no_unit(text)
+    if comparator and high:
+        return reasons.no_number(text)
     comparator = _COMPARATORS.get((comparator or "").lower(), comparator)
     first = _decimal(low)
     level = Level(first, _decimal(high)) if high else compared(first, comparator, HUNDRED)
@@ -104,7 +124,7 @@ def percent_scale(quantity: Any) -> tuple[Decimal, str] | str:
     if code is None:
         return (Decimal(1), unit) if _PERCENT_TEXT.match(plain_text(unit)) else reasons.not_percent_of_cells(unit)
     if code == "1":
-        return HUNDRED, ""
+        return reasons.not_percent_of_cells(unit) if _NO_FRACTION.search(unit) else (HUNDRED, unit)
     match = re.fullmatch(r"%(?:\{([^{}]*)\})?", code)
     return (Decimal(1), match.group(1) or unit) if match else reasons.not_percent_of_cells(unit or code)
 
@@ -129,30 +149,40 @@ def _of_range(value: Any) -> Measured | str:
 
 
 def _of_ratio(ratio: Any) -> Measured | str:
+    """Numerator by denominator, both counts of cells; a percentage over a percentage is one of a control."""
     top, bottom = ratio.numerator, ratio.denominator
     if top is None or bottom is None or top.value is None or not bottom.value or bottom.value < 0 or bottom.comparator:
         return reasons.NO_VALUE
-    units = (ucum_code(top) or top.unit, ucum_code(bottom) or bottom.unit)
-    if units[0] == units[1] or {units[0], units[1]} <= {"1", None} or all(map(_is_count, units)):
+    units = " ".join(filter(None, (_unit(top), _unit(bottom))))
+    if _CONTROL.search(units):
+        return reasons.not_percent_of_cells(units)
+    if _is_count(top) and _is_count(bottom):
         factor = HUNDRED / bottom.value
-    elif units[0] == "%" and units[1] in ("1", None) and bottom.value == 1:
+    elif ucum_code(top) == "%" and _is_count(bottom) and bottom.value == 1:
         factor = Decimal(1)
     else:
-        return reasons.not_percent_of_cells("/".join(str(unit or "") for unit in units))
+        return reasons.not_percent_of_cells(units)
     level = compared(top.value, top.comparator, max(top.value, bottom.value)).times(factor)
-    shown = f"{top.comparator or ''}{_trimmed(top.value)}/{_trimmed(bottom.value)} ({_trimmed(level.high)} %)"
-    return Measured(level, shown, " ".join(str(unit) for unit in units if unit))
+    written = f"{top.comparator or ''}{_trimmed(top.value)}/{_trimmed(bottom.value)}"
+    return Measured(level, f"{written} ({_trimmed(top.value * factor)} %)", units)
 
 
-def _is_count(unit: str | None) -> bool:
-    return unit is None or unit == "1" or bool(re.fullmatch(r"\{[^{}]*\}", unit)) or "cell" in unit.lower()
+def _unit(quantity: Any) -> str:
+    return " ".join(dict.fromkeys(str(each) for each in (quantity.code, quantity.unit) if each))
+
+
+def _is_count(quantity: Any) -> bool:
+    unit = ucum_code(quantity) or str(quantity.unit or "")
+    return unit in ("", "1") or bool(re.fullmatch(r"\{[^{}]*\}", unit)) or "cell" in unit.lower()
 
 
 def _bounded(measured: Measured | str) -> Measured | str:
     if isinstance(measured, str):
         return measured
-    possible = ZERO <= measured.level.low <= measured.level.high <= HUNDRED
-    return measured if possible else reasons.IMPOSSIBLE
+    level = measured.level
+    possible = ZERO <= level.low <= level.high <= HUNDRED
+    empty = level.low == level.high and not (level.low_included and level.high_included)
+    return measured if possible and not empty else reasons.IMPOSSIBLE
 
 
 def _shown(quantity: Any) -> str:

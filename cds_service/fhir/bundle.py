@@ -41,6 +41,12 @@ class Entry(msgspec.Struct):
     search: _Search | None = None
 
 
+class _Bare(msgspec.Struct):
+    """An entry of which only the resource can be relied on."""
+
+    resource: msgspec.Raw
+
+
 class _Bundle(msgspec.Struct):
     resourceType: Any = None
     entry: msgspec.Raw = EMPTY
@@ -70,6 +76,7 @@ _bundle = msgspec.json.Decoder(_Bundle)
 _entry_list = msgspec.json.Decoder(list[Entry])
 _raw_list = msgspec.json.Decoder(list[msgspec.Raw])
 _entry = msgspec.json.Decoder(Entry)
+_bare = msgspec.json.Decoder(_Bare)
 _links = msgspec.json.Decoder(list[_Link])
 _outcome = msgspec.json.Decoder(_Outcome)
 _ERRORS = {"error", "fatal"}
@@ -96,10 +103,11 @@ def answered(raw: msgspec.Raw | bytes | None) -> Answered:
 
 
 def entries_of(raw: msgspec.Raw | bytes) -> tuple[Entry, ...] | None:
-    """The entries of a Bundle (with or without a type), or of a bare list of resources; None where it is neither."""
+    """The entries of a Bundle (with or without a type), or of a bare list of entries or resources; None where it is
+    neither."""
     try:
         if bytes(raw).lstrip().startswith(b"["):
-            return tuple(Entry(each) for each in _raw_list.decode(raw))
+            return tuple(map(_entry_of, _raw_list.decode(raw)))
         bundle = _bundle.decode(raw)
         known = bundle.resourceType == "Bundle" or (bundle.resourceType is None and bytes(bundle.entry))
         return _entries(bundle) if known else None
@@ -126,18 +134,30 @@ def _of_bundle(bundle: _Bundle) -> Answered:
 
 
 def _entries(bundle: _Bundle) -> tuple[Entry, ...]:
-    """All entries at one go; one by one where any of them is malformed, so that it alone is lost."""
+    """All entries at one go; one by one where any of them is malformed, so that none is lost in silence."""
     if bytes(bundle.entry) in (b"", b"null"):
         return ()
     try:
-        return tuple(_entry_list.decode(bundle.entry))
+        entries = _entry_list.decode(bundle.entry)
+        if all(bytes(entry.resource) for entry in entries):
+            return tuple(entries)
     except UNREADABLE:
-        return tuple(_entry_of(raw) for raw in _raw_list.decode(bundle.entry))
+        pass
+    return tuple(map(_entry_of, _raw_list.decode(bundle.entry)))
 
 
 def _entry_of(raw: msgspec.Raw) -> Entry:
+    """A whole entry; or the resource of one that is otherwise malformed; or what stands in its place."""
     try:
-        return _entry.decode(raw)
+        entry = _entry.decode(raw)
+        return entry if bytes(entry.resource) else Entry(raw)
+    except UNREADABLE:
+        return _bare_entry(raw)
+
+
+def _bare_entry(raw: msgspec.Raw) -> Entry:
+    try:
+        return Entry(_bare.decode(raw).resource)
     except UNREADABLE:
         return Entry(raw)
 

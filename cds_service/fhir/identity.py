@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Protocol
 
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
+
+
+class Located(Protocol):
+    """What stands in a Bundle under an address of its own."""
+
+    @property
+    def full_url(self) -> str | None:
+        """The entry's fullUrl."""
 
 
 class Whose(Enum):
@@ -40,7 +48,7 @@ class Identity:
         urls = frozenset({patient.full_url} if patient.full_url else ())
         return cls(patient_id, bases, identifiers, urls, patient)
 
-    def owner(self, reference: Any, record: Record | None = None, contained: Any = None) -> Whose:
+    def owner(self, reference: Any, record: Located | None = None, contained: Any = None) -> Whose:
         """Whose a resource is whose subject is this Reference; `record` is the resource that holds it."""
         if reference is None:
             return Whose.UNSAID
@@ -50,7 +58,7 @@ class Identity:
             return self._by_identifiers(frozenset(_identifier(reference.identifier)))
         return Whose.UNSAID
 
-    def _by_literal(self, literal: str, record: Record | None, contained: Any) -> Whose:
+    def _by_literal(self, literal: str, record: Located | None, contained: Any) -> Whose:
         if literal.startswith("#"):
             inside = [each for each in contained or () if each.id == literal[1:]]
             return self._by_identifiers(identifiers_of(inside[0])) if inside else Whose.UNSAID
@@ -85,7 +93,7 @@ def _identifier(identifier: Any) -> list[tuple[str, str]]:
     return [(identifier.system, identifier.value)] if identifier.system and identifier.value else []
 
 
-def _base_of(record: Record | None) -> set[str]:
+def _base_of(record: Located | None) -> set[str]:
     if record is None or not record.full_url or record.full_url.startswith("urn:"):
         return set()
     return {split_literal(record.full_url)[0]}

@@ -7,6 +7,8 @@ the resource unreadable, which the readers report.
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
@@ -72,6 +74,14 @@ _KEPT = {kind: frozenset((*COMMON, *members)) for kind, members in READ.items()}
 _MODELS = {kind: get_fhir_model_class(kind) for kind in READ}
 
 
+_LARGEST_EXPONENT = 30
+"""Powers of ten either way beyond which a number is no measurement, and arithmetic with it no longer safe."""
+
+
+_NO_DATE = re.compile(r"(?:0001-01-0[1-3]|9999-12-(?:29|3[01]))(?:T.*)?")
+"""The first and the last days of the calendar, with which systems fill a date that they do not have."""
+
+
 class Unreadable(Exception):
     """A resource that cannot be read. Its text names elements, never values."""
 
@@ -83,7 +93,10 @@ def validated(resource: dict[str, Any]) -> Any:
     if kept is None:
         raise Unreadable("its type is not one that is read")
     members = {name: value for name, value in resource.items() if name.lstrip("_") in kept}
-    members = _without_nothing(members)
+    try:
+        members = _without_nothing(members)
+    except RecursionError:
+        raise Unreadable("it is nested too deeply") from None
     members |= _known_variants(members)
     return _validated(str(kind), members, attempts=2)
 
@@ -114,30 +127,38 @@ def _take_out(members: Any, place: tuple[int | str, ...]) -> None:
     """Remove what stands at the place; the place may name a model on its way, which is passed over."""
     *path, last = place
     for step in path:
-        if (isinstance(members, dict) and step in members) or (
-            isinstance(members, list) and isinstance(step, int) and step < len(members)
-        ):
-            members = members[step]
+        members = _inside(members, step)
     if isinstance(members, dict):
         members.pop(last, None)
 
 
+def _inside(members: Any, step: int | str) -> Any:
+    if isinstance(members, dict):
+        return members.get(str(step), members)
+    if isinstance(members, list) and isinstance(step, int) and step < len(members):
+        return members[step]
+    return members
+
+
 def _without_nothing(value: Any) -> Any:
-    """The value without nulls and empties, which FHIR forbids and systems send all the same."""
+    """The value without nulls, empties and dates that are none, which systems send although FHIR forbids them.
+
+    Raises Unreadable at a number that is out of any range.
+    """
     if isinstance(value, dict):
         pruned = {key: _without_nothing(each) for key, each in value.items()}
         return {key: each for key, each in pruned.items() if not _is_nothing(each)}
     if isinstance(value, list):
         return [each for each in map(_without_nothing, value) if not _is_nothing(each)]
+    if isinstance(value, (int, Decimal)) and abs(Decimal(value).adjusted()) > _LARGEST_EXPONENT:
+        raise Unreadable("a number in it is out of any range")
     return value
 
 
 def _is_nothing(value: Any) -> bool:
-    return (
-        value is None
-        or (isinstance(value, (str, list, dict)) and not value)
-        or (isinstance(value, str) and not value.strip())
-    )
+    if isinstance(value, str):
+        return not value.strip() or _NO_DATE.fullmatch(value) is not None
+    return value is None or (isinstance(value, (list, dict)) and not value)
 
 
 def _known_variants(members: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,10 @@ _DAYS_TEXT = {
     "h": "h", "hour": "h", "hours": "h",
 }  # fmt: skip
 _MILLION = Decimal(10) ** 6
+_OF_CD34_CELLS = re.compile(
+    r"\{(?:viable|positive|total|cells?|cd ?34|hspcs?|hscs?|bw|body|weight|actual|recipient|[ +_.-])*\}", re.IGNORECASE
+)
+_VOLUME = re.compile(r"m?l|millilit(?:er|re)s?|\{?bags?\}?", re.IGNORECASE)
 
 
 def ucum_code(quantity: Any) -> str | None:
@@ -75,9 +79,10 @@ def in_million_cells(quantity: Any) -> tuple[Decimal, bool] | None:
 
 
 def million_cells_of_code(code: str) -> tuple[Decimal, bool] | None:
-    """The same for a UCUM code. An annotation that holds digits hides a power: the code says nothing then."""
+    """The same for a UCUM code. An annotation may only say that these are CD34+ cells per body weight: one that hides
+    a power, or names other cells (nucleated, CD3+), leaves the number without a meaning here."""
     notes = _ANNOTATION.findall(code)
-    if any(re.search(r"10|\^|\*|x10|mill", note, re.IGNORECASE) for note in notes):
+    if not all(_OF_CD34_CELLS.fullmatch(note) for note in notes):
         return None
     number, slash, per = _ANNOTATION.sub("", code).strip().partition("/")
     per = per.strip(" .")
@@ -108,3 +113,8 @@ def million_cells_of_text(unit: str) -> tuple[Decimal, bool] | None:
     if millions or powers:
         return Decimal(1), bool(slash)
     return (1 / _MILLION, True) if re.search(r"(?i)cell|cd ?34", text) else None
+
+
+def is_volume(quantity: Any) -> bool:
+    """Whether a Quantity is a volume or a number of bags, which says nothing of how many cells it holds."""
+    return bool(_VOLUME.fullmatch(ucum_code(quantity) or unit_shown(quantity))) if hasattr(quantity, "unit") else False

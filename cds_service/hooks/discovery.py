@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cds_service.hooks.shapes import Shape
-
-USAGE = (
-    "FHIR R4. Full prefetch suffices for a full answer; send null for a search without results, and leave a key out "
-    "only where its data cannot be had."
-)
+from cds_service.wording import services as say
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +24,14 @@ SERVICES = (
     Service(
         "kresladi-order-sign",
         "order-sign",
-        "Kresladi: documentation at signing",
-        "Holds the chart against coverage policy CP.PHAR.599 when Kresladi (marnetegragene autotemcel) is signed: shows "
-        "missing documentation, a matched sibling donor, an earlier dose. It shows what the chart documents; the plan decides.",
+        say.AT_SIGNING,
+        say.AT_SIGNING_DESCRIPTION,
     ),
     Service(
         "kresladi-order-select",
         "order-select",
-        "Kresladi: what would stop the order",
-        "When Kresladi (marnetegragene autotemcel) is selected: shows only what would stop the order, such as an earlier "
-        "dose, a matched sibling donor, another indication.",
+        say.AT_SELECTION,
+        say.AT_SELECTION_DESCRIPTION,
         stops_only=True,
     ),
 )
@@ -52,7 +46,7 @@ def discovery(services: tuple[Service, ...], prefetch: Mapping[str, str]) -> Sha
                 "id": service.id,
                 "title": service.title,
                 "description": service.description,
-                "usageRequirements": USAGE,
+                "usageRequirements": say.USAGE,
                 "prefetch": dict(prefetch),
             }
             for service in services

@@ -3,7 +3,7 @@ a link or an image, in Markdown or in HTML."""
 
 from __future__ import annotations
 
-_ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in "\"'[]()`*_|\\~#!"}
+_ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in '"[]`*_|\\~#!@'}
 _ENTITIES |= {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 
 

@@ -6,6 +6,7 @@ matters, with its decimals exact.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,7 +64,7 @@ class HookCall:
 
 def hook_call(body: bytes, hook: str) -> HookCall:
     """Read the body of a request for this hook. Raises BadRequest, whose message holds nothing of the body."""
-    request = _decoded(_request, body, "the body is not JSON, or no hook request")
+    request = _decoded(_request, body.removeprefix(BOM_UTF8), "the body is not JSON, or no hook request")
     if request.hook != hook:
         raise BadRequest("hook is missing" if not isinstance(request.hook, str) else "the request is for another hook")
     if bytes(request.context) in (b"", b"null"):

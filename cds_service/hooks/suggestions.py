@@ -12,6 +12,7 @@ from cds_service.wording import cards as say
 
 _CODES = {Remedy.FLOW_CYTOMETRY: [{"system": "http://loinc.org", "code": "94266-4"}]}
 """Only where a verified code says exactly this; the others go by their text."""
+_WHO_MAY_ORDER = ("Practitioner/", "PractitionerRole/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class CallContext:
 
 def delete_order(order: Order, *, recommended: bool = False) -> Shape:
     """Remove the draft. The order has to have an id."""
-    action = {"type": "delete", "description": say.DELETE_ACTION, "resourceId": order.reference}
+    action = {"type": "delete", "description": say.delete_action(order.reference), "resourceId": order.reference}
     return {"label": say.DELETE, "uuid": str(uuid4()), "isRecommended": recommended, "actions": [action]}
 
 
@@ -40,7 +41,7 @@ def order_remedy(remedy: Remedy, call: CallContext) -> Shape:
             "code": {"coding": _CODES.get(remedy), "text": text},
             "subject": {"reference": f"Patient/{call.patient_id}"},
             "encounter": {"reference": f"Encounter/{call.encounter_id}"} if call.encounter_id else None,
-            "requester": {"reference": call.user_id} if call.user_id else None,
+            "requester": {"reference": call.user_id} if call.user_id.startswith(_WHO_MAY_ORDER) else None,
         }
     )
     action = {"type": "create", "description": text, "resource": resource}

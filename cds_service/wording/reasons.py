@@ -141,6 +141,13 @@ def only_text_names(named: str, code: str) -> str:
     return f"{quoted(named)} is named only by a local code or text; coded as {code} it would count"
 
 
+FLOW_AS_TEXT = "A flow cytometry report is there without numbers that can be read: attach it, or code its results"
+
+
+def codes_disagree(named: str) -> str:
+    return f"The codes and words of {quoted(named)} do not agree on one marker"
+
+
 def wrong_cells(marker: str, value: str, *, marrow: bool) -> str:
     return f"{marker} {value} is of {'bone marrow' if marrow else 'another cell population'}, not of blood neutrophils"
 
@@ -185,6 +192,9 @@ def entered_without_date(marker: str) -> str:
     return f"{marker} was entered in the questionnaire without the date of the flow cytometry"
 
 
+CONTRADICTORY_ANSWERS = "The question was answered in more than one way, and nothing tells which answer is the newest"
+
+
 def answers_not_final(status: str) -> str:
     return f"The questionnaire is {status}; only completed or amended answers count"
 
@@ -211,12 +221,14 @@ def doubtful_words(says: str) -> str:
 # genetics
 
 ANOTHER_GENE = "a variant of another gene"
+GENE_NOT_STATED = "A variant is there that does not say of which gene it is"
 GENETIC_REPORT_AS_TEXT = "A genetic report is there as text only: attach it; its findings are not counted"
 _VARIANT = {
     "likely-pathogenic": "is likely pathogenic; whether that suffices is for the reviewer",
     "uncertain-significance": "is of uncertain significance",
     "benign": "is benign",
     "somatic": "is somatic, not germline",
+    "origin-not-germline": "is of an origin that is not stated to be germline",
     "absent": "was looked for and is absent",
     "withdrawn": "was withdrawn",
     "not-final": "is not a final result",
@@ -238,17 +250,45 @@ def one_sign_alone(says: str) -> str:
     return f"{says} alone is not enough: the hallmark, or two signs of different kinds, are needed"
 
 
+def sign_only_looked_for(says: str, said: str) -> str:
+    return f"{says}: {quoted(said)} does not say that it was there"
+
+
+def cord_only_in_words(says: str) -> str:
+    return f"{says} is named in words only; coded as ICD-10-CM P96.82, or with the age at separation, it would count"
+
+
+def cord_duration_not_read(says: str) -> str:
+    return f"{says}: the age at separation could not be read, or may lie on either side of 3 weeks"
+
+
 def cord_too_early(says: str) -> str:
     return f"{says} is earlier than 3 weeks"
 
 
 # specialists
 
-ORGAN_NOT_SAID = "{0}: transplant surgery, but not of which organ"
+ORGAN_NOT_SAID = "{0}: transplantation, but not of which organ or cells"
 OTHER_ONCOLOGIST = "{0}: radiation, surgical or gynaecological oncology is for the reviewer"
 TEAM_NOT_ACTIVE = "the care team is not active"
+MEMBERSHIP_NOT_CURRENT = "the membership of the care team has ended or not begun"
+NO_CONSULT_NOTE = "superseded, or no note of a consultation that took place"
+NOTE_WITHOUT_AUTHOR = "A consult note names no author"
+VISIT_NOT_FINISHED = "the visit is not finished"
+EMERGENCY_VISIT = "an emergency visit is no consultation"
+CONSULT_DID_NOT_HAPPEN = "the consultation did not take place"
+USER_NOT_THERE = "The role and qualifications of the signing clinician are not on record"
+NOT_ONE_YES_OR_NO = "The statement is answered in more than one way, or with neither yes nor no"
 CONSULT_ONLY_ORDERED = "A consultation is ordered, but not documented as done"
 NO_AUTHOR = "The attestation names no author"
+
+
+def role_not_current(words: str) -> str:
+    return f"{words}: the role has ended, has not begun, or is marked inactive"
+
+
+def not_a_physician(role: str) -> str:
+    return f"on the care team as {quoted(role)}"
 
 
 def note_not_final(status: str) -> str:
@@ -300,6 +340,7 @@ def needs_corroboration(says: str) -> str:
 # donors
 
 NO_WORD_ON_MATCH = "it says nothing on a match"
+NOT_IN_FORCE = "cancelled, or no longer so"
 
 
 def match_not_read(said: str) -> str:
@@ -322,6 +363,10 @@ def possible_sibling_match(says: str) -> str:
     return f"{says}: a possible matched sibling donor; the chart does not say whether full or half sibling"
 
 
+def one_sibling_cannot_donate(says: str) -> str:
+    return f"{says}: that one sibling cannot donate does not say that no other is a match"
+
+
 def relation_not_said(says: str) -> str:
     return f"{says}: how the donor is related is not said"
 
@@ -332,8 +377,10 @@ def sibling_affected(says: str, reference: str) -> str:
 
 # dose
 
+DAYS_UNCLEAR = "The days it names are too partial to tell whether they are one day"
 MIXED_DOSES = "Its doses cannot be added: they differ or mix per-kg and total amounts"
 PART_OF_DOSE_NOT_SAID = "Some of its dosage instructions give no dose"
+WEIGHT_ONLY_IN_WORDS = "A body weight is named only by a local code or text; coded as LOINC 29463-7 it would count"
 WEIGHT_UNIT = "A body weight has no usable value in kg, g or lb"
 WEIGHT_ONLY_AFTER = "Body weights are on record only after the first apheresis"
 WEIGHT_DATE_UNCLEAR = "The dates do not tell whether the body weight was taken before the first apheresis"
@@ -342,6 +389,10 @@ APHERESIS_UNDATED = "The first apheresis has no date to hold the body weight aga
 
 def dose_unit(said: str) -> str:
     return f"{quoted(said)} is not a number of CD34+ cells, per kg or in total"
+
+
+def may_repeat(said: str) -> str:
+    return f"Its words may ask for more than one infusion: {quoted(said)}"
 
 
 def dose_only_in_words(said: str) -> str:

@@ -32,6 +32,7 @@ _THINGS = {
     "MedicationDispense": "Kresladi dispense",
     "MedicationStatement": "Kresladi medication statement",
     "MedicationRequest": "Another Kresladi order",
+    "ServiceRequest": "Another Kresladi order",
     "Immunization": "Kresladi recorded as an immunization",
 }
 _READ_THROUGH = {
@@ -56,6 +57,9 @@ def named(name: str) -> str:
     return clipped(name) or "unnamed"
 
 
+PROCEDURE_NOT_USABLE = "a transplant, gene therapy or transfusion whose record cannot be used"
+
+
 def event(name: str, when: When | None) -> str:
     return dated(name or "a procedure without a name", when)
 
@@ -66,7 +70,7 @@ def marker(name: str, value: str, when: When | None, *, gated: bool) -> str:
 
 
 def marker_as_entered(name: str, value: str, when: When, author: str) -> str:
-    return f"{name} {value} % of neutrophils, {when.text}, as entered by {author}"
+    return f"{name} {clipped(value)} of neutrophils, {when.text}, as entered by {author}"
 
 
 def diagnosis(name: str, status: str) -> str:
@@ -141,6 +145,10 @@ def intravenous(name: str, when: When | None) -> str:
 
 def involved(how: str, words: str) -> str:
     return f"{clipped(words)}: {how}"
+
+
+def specialty(words: str) -> str:
+    return f"Specialty: {clipped(words)}"
 
 
 def same_person(says: str) -> str:

@@ -1,6 +1,6 @@
 """How gunicorn serves the service, in the container and in the benchmark.
 
-Read by gunicorn from the directory that it is started in. CDS_HOST, CDS_PORT and WEB_CONCURRENCY are the
+CDS_HOST, CDS_PORT and WEB_CONCURRENCY are the
 three settings a site may want to change; everything else is a decision, with its reason.
 """
 

@@ -1,0 +1,106 @@
+"""Statements on donors in words: that there is no sibling, no matched one, or that a donor cannot be used.
+
+Each is read only where a whole clause says it and nothing else: "No sibling donor" counts, "No sibling donor typed
+yet" does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cds_service.chart.hla import is_hedged
+from cds_service.chart.spoken import all_no, all_yes
+
+_WHO = r"(?:(?:the )?(?:patient|child|infant|pt) |he |she |they )?(?:is |has |have |there (?:is|are) |with )?"
+_KINDS = r"(?:full |living |biological |known |other |suitable |available |usable |eligible |acceptable )*"
+_MATCHED = r"(?:(?:fully[- ])?(?:hla[- ]?)?(?:matched|identical|compatible)[- ,]*|hla[- ])"
+_SIBLINGS = r"(?:siblings?|brothers? (?:or|and|/) sisters?)"
+_DONORS = rf"(?:sibling|related|family) {_KINDS}{_MATCHED}?donors?"
+_THERE = r"(?: (?:is |are |was |were |has been |have been )?(?:available|identified|found|exists?|to donate))*"
+_NO = r"(?:no|zero|0|without|lack of|lacks)"
+_ALL_SIBLINGS = (
+    r"(?:none of (?:the|his|her|their) (?:\w+ )?siblings|neither (?:\w+ )?sibling|(?:all |the |his |her )*siblings)"
+)
+
+_NONE = re.compile(
+    rf"{_WHO}(?:"
+    rf"{_NO} (?:any )?{_KINDS}{_SIBLINGS}(?: at all)?|(?:an |the )?only child|"
+    rf"{_NO} {_KINDS}{_MATCHED}*{_KINDS}{_DONORS}{_THERE}|"
+    rf"{_NO} {_KINDS}{_MATCHED}+{_KINDS}{_SIBLINGS}(?: donors?)?{_THERE}|"
+    rf"(?:hla[- ])?(?:matched )?(?:sibling|related|family) donors? (?:is |are )?(?:not available|unavailable|not found)|"
+    rf"{_ALL_SIBLINGS} (?:is|are) (?:not )?(?:an? )?(?:hla[- ])?match(?:ed|es)?"
+    rf")",
+    re.IGNORECASE,
+)
+_DO_MATCH = re.compile(r"\b(?:all|the|his|her|^)? ?siblings (?:is|are) (?!not)", re.IGNORECASE)
+_IS_ONE_AVAILABLE = re.compile(
+    rf"(?:is there an? |has an? |any )?{_KINDS}{_MATCHED}*{_KINDS}(?:sibling|related|family) {_KINDS}(?:donors?|match)"
+    r"(?: (?:is |are )?(?:available|identified|found|exists?|availability|status|present))*\??",
+    re.IGNORECASE,
+)
+_ARE_THERE_SIBLINGS = re.compile(rf"{_WHO}(?:any )?{_KINDS}siblings\??", re.IGNORECASE)
+_HOW_MANY = re.compile(
+    rf"(?:(?:total )?(?:number|count|no\.|#) of {_KINDS}{_MATCHED}*{_KINDS}siblings(?: donors?)?|siblings? (?:count|number)|"
+    rf"how many {_KINDS}siblings.{{0,20}}|{_KINDS}siblings?)\??",
+    re.IGNORECASE,
+)
+_OF_SOMEBODY_ELSE = re.compile(r"mother|father|maternal|paternal|parent|donor's|partner", re.IGNORECASE)
+_LIMITED = re.compile(r"\b(?:yet|except|but|other than|apart from|besides|unless|until|if|not true)\b", re.IGNORECASE)
+_CLAUSES = re.compile(r"[.;,()]|\s-\s")
+
+_UNUSABLE = (
+    r"(?:ineligible|unfit|unsuitable|unwilling|unavailable|(?:medically )?(?:deferred|excluded)|too young|contraindicated|"
+    r"declin(?:es|ed)|refus(?:es|ed)|cannot donate|unable to donate|"
+    r"not (?:medically )?(?:eligible|suitable|fit|willing|available|able to donate|cleared))"
+)
+_CANNOT_DONATE = re.compile(
+    rf"\bdon(?:or|ors|ation|ate)\b[^.;?]{{0,60}}\b{_UNUSABLE}\b|"
+    r"\b(?:ineligible|unfit|unsuitable|not (?:eligible|able|suitable|fit|willing)|unable|unwilling|declin(?:es|ed)|"
+    r"refus(?:es|ed)|cannot|too young)\b (?:to |as |for |be )*(?:an? |the )?(?:stem[- ]cell |marrow )?don(?:or|ate|ation)\b",
+    re.IGNORECASE,
+)
+_CAN_AFTER_ALL = re.compile(
+    r"\b(?:not|never|no longer|nor) (?:medically )?(?:ineligible|unfit|unsuitable|unwilling|unavailable|deferred|excluded|"
+    r"contraindicated|unable|declined|refused)|typing|test|search|insur|sample|if\b",
+    re.IGNORECASE,
+)
+_CAN_DONATE = re.compile(
+    r"(?:sibling |matched |hla[- ])*(?:donor )?(?:is )?(?:able to donate|can donate|(?:medically )?(?:eligible|fit|suitable)(?: to donate)?)"
+    r"(?: as (?:a )?donor)?\??",
+    re.IGNORECASE,
+)
+
+
+def says_none(name: Iterable[str], values: tuple[str, ...]) -> bool:
+    """Whether an Observation of this name and value states that there is no sibling, or no matched one."""
+    names = tuple(name)
+    if any(_OF_SOMEBODY_ELSE.search(text) for text in (*names, *values)):
+        return False
+    if any(_is_none(value) for value in values):
+        return True
+    if any(_is_none(text) for text in names):
+        return not values or all_yes(values)
+    asked = (_IS_ONE_AVAILABLE, _ARE_THERE_SIBLINGS, _HOW_MANY)
+    return all_no(values) and any(question.fullmatch(text.strip(" .:")) for question in asked for text in names)
+
+
+def says_cannot_donate(name: Iterable[str], values: tuple[str, ...]) -> bool:
+    """Whether an Observation of this name and value states that a donor cannot be used."""
+    names = tuple(name)
+    if any(_CANNOT_DONATE.search(text) and _is_plain(text) for text in names):
+        return not values or all_yes(values)
+    if any(_CAN_DONATE.fullmatch(text.strip()) for text in names):
+        return all_no(values)
+    whole = (*values, *(f"{text}: {value}" for text in names for value in values))
+    return any(_CANNOT_DONATE.search(text) and _is_plain(text) for text in whole)
+
+
+def _is_plain(text: str) -> bool:
+    return not is_hedged(text) and not _CAN_AFTER_ALL.search(text)
+
+
+def _is_none(text: str) -> bool:
+    if is_hedged(text) or _LIMITED.search(text) or _DO_MATCH.search(text):
+        return False
+    return any(_NONE.fullmatch(clause.strip()) for clause in _CLAUSES.split(text) if clause.strip())

@@ -1,0 +1,72 @@
+"""Which cells a percentage is of, by the words nearest to it: its own, then method and specimen, then the panel's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+
+_NEUTROPHILS = re.compile(
+    r"neutrophil\w*|\bpmns?\b|polymorphonuclear(?: (?:leu[ck]ocytes?|cells?))?|granulocyt\w*", re.I
+)
+_OTHERS = re.compile(
+    r"lymphocyt|lymphoid|monocyt|mononuclear|\bpbmcs?\b|\b[tb][- ]?(?:cells?|lymph)|\bnk\b|blast|eosinophil|basophil|"
+    r"platelet|dendritic|\bcd(?:3|4|8|14|19|20|56)\+|\bnon[- ](?:neutrophil|granulocyt|pmn)",
+    re.IGNORECASE,
+)
+_MIXED = re.compile(r"myeloid|\bleu[ck]ocytes?(?![ -]adhesion)|white (?:blood )?cells|\bcd45\+", re.IGNORECASE)
+"""Populations that hold neutrophils among others: said of the result itself it is not a percentage of neutrophils, said
+of the panel it is only the panel's name."""
+_MARROW = re.compile(r"marrow(?! transplant)", re.IGNORECASE)
+_OF_CONTROL = re.compile(
+    r"%? ?of (?:the )?(?:normal|healthy|control)|normal control|\bmfi\b|fluorescence|intensity", re.IGNORECASE
+)
+_A_CONTROL = re.compile(r"\bcontrols?\b", re.IGNORECASE)
+_ANOTHER_PERSON = re.compile(
+    r"\b(?:mother|father|maternal|paternal|parent(?:al)?|sibling|brother|sister|donor)\b", re.IGNORECASE
+)
+
+
+class Gate(Enum):
+    """Which cells a percentage is of."""
+
+    NEUTROPHILS = "neutrophils"
+    OTHER = "another population"
+    MARROW = "marrow"
+    CONTROL = "of a control"
+    ANOTHER_PERSON = "another person's"
+    NOT_STATED = "not stated"
+
+
+def gate_of(own: Iterable[str], near: Iterable[str], panels: Iterable[Iterable[str]]) -> Gate:
+    """The gate, from what is said of the result itself, of its method and specimen, and of each of its panels."""
+    own, near, far = " | ".join(own), " | ".join(near), [" | ".join(panel) for panel in panels]
+    if _ANOTHER_PERSON.search(own):
+        return Gate.ANOTHER_PERSON
+    if _A_CONTROL.search(own) or _OF_CONTROL.search(own) or _OF_CONTROL.search(near):
+        return Gate.CONTROL
+    if any(_MARROW.search(said) for said in (own, near, *far)):
+        return Gate.MARROW
+    return _own_gate(own) or _near_gate(near) or _panel_gate(far)
+
+
+def _own_gate(said: str) -> Gate | None:
+    """At the result itself, neutrophils beside others are another population."""
+    without = _NEUTROPHILS.sub("", said)
+    if _OTHERS.search(said) or _MIXED.search(without):
+        return Gate.OTHER
+    return Gate.NEUTROPHILS if without != said else None
+
+
+def _near_gate(said: str) -> Gate | None:
+    """Neutrophils beside others (a panel's method lists several) tell nothing."""
+    without = _NEUTROPHILS.sub("", said)
+    others, neutrophils = _OTHERS.search(without) or _MIXED.search(without), without != said
+    if others:
+        return None if neutrophils else Gate.OTHER
+    return Gate.NEUTROPHILS if neutrophils else None
+
+
+def _panel_gate(panels: list[str]) -> Gate:
+    gates = {gate for panel in panels if (gate := _near_gate(_MIXED.sub("", panel)))}
+    return gates.pop() if len(gates) == 1 else Gate.NOT_STATED

@@ -1,0 +1,50 @@
+"""The tiers of infections: what counts by its code, what needs corroboration, what never counts or has no code."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cds_service.chart import phrases
+from cds_service.chart.source import Source
+from cds_service.fhir.elements import texts
+from cds_service.fhir.terminology import ICD10CM, normalised
+
+TIER_A, TIER_B, NEVER = "infection-tier-a", "infection-tier-b", "infection-never"
+TIERS = (TIER_A, TIER_B, NEVER)
+_ORGANISM_OR_RESISTANCE = ("B95", "B96", "Z16")
+"""ICD-10-CM codes that only add to another one: alone they never count, beside one they take nothing back."""
+
+_VIRAL = re.compile(r"viral|virus|influenza|\bflu\b|herpes|covid|\brsv\b|common cold|upper respiratory", re.IGNORECASE)
+
+
+def tier_of(source: Source, concept: Any) -> str | None:
+    """The tier of a concept by its codes; the ones that never count prevail."""
+    of_codes = [
+        (normalised(coding.system, coding.code), source.terminology.meanings(coding.system, coding.code))
+        for coding in (concept.coding or () if concept else ())
+        if coding.code
+    ]
+    main = [means for code, means in of_codes if not code.code.startswith(_ORGANISM_OR_RESISTANCE)]
+    found: frozenset[str] = frozenset().union(*(main or [means for _, means in of_codes]))
+    return next((tier for tier in (NEVER, TIER_A, TIER_B) if tier in found), None)
+
+
+def only_words_name_one(concept: Any) -> bool:
+    """Whether only words, or a code that is not known here, name an infection that may be bacterial or fungal."""
+    if any(normalised(coding.system, "").system == ICD10CM for coding in concept.coding or ()):
+        return False
+    said = texts(concept)
+    return phrases.plainly_named("infection", said) and not any(_VIRAL.search(text) for text in said)
+
+
+def ruled_out(concept: Any) -> bool:
+    """Whether the words beside a code deny or doubt the infection, or give it to somebody else."""
+    said = texts(concept)
+    return phrases.names("infection", said) and not phrases.plainly_named("infection", said)
+
+
+def kinds_of(concept: Any) -> frozenset[str]:
+    """Keys of what an infection is (ICD-10-CM category, SNOMED CT code), by which two episodes are of one kind."""
+    codes = [normalised(coding.system, coding.code) for coding in concept.coding or () if coding.code]
+    return frozenset(f"{code.system}|{code.code[:3] if 'icd' in code.system else code.code}" for code in codes)

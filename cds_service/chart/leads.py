@@ -1,0 +1,165 @@
+"""Which references of a chart matter: what the readers follow to tell who a clinician is, or what a drug was.
+
+The gravest first, for reading may be cut short: who orders and attests, what may be an earlier dose, then the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cds_service.chart.answers import CANONICAL, COUNTED
+from cds_service.chart.orders import OUT_OF_SCOPE, DraftOrder
+from cds_service.chart.source import Source
+from cds_service.exact_json import UNREADABLE, plain
+from cds_service.fhir.bundle import Entry
+from cds_service.fhir.client import is_id
+from cds_service.fhir.identity import split_literal
+from cds_service.fhir.records import Record
+from cds_service.fhir.resources import Unreadable
+
+PEOPLE = ("Practitioner", "PractitionerRole")
+_MEDICATIONS = ("MedicationAdministration", "MedicationRequest", "MedicationDispense", "MedicationStatement")
+_NO_DOSE = frozenset({"not-done", "not-taken", "entered-in-error", "cancelled", "declined"})
+_MARKERS = ("cd18", "cd11a", "cd11b", "flow-cytometry-panel")
+
+
+def leads(source: Source, orders: Iterable[DraftOrder], user: str) -> Iterator[str]:
+    """The references that matter, as `Type/id`; some may come more than once. Only what may lie on the server."""
+    for literal, wanted in _literals(source, tuple(orders), user):
+        base, kind, id_ = split_literal(literal)
+        if kind in wanted and is_id(id_) and (not base or base in source.identity.bases):
+            reference = f"{kind}/{id_}"
+            yield reference
+            yield from _person_of(source, reference)
+
+
+def ordered_medications(drafts: Iterable[Entry]) -> Iterator[str]:
+    """The literal references by which draft orders name their medication, where an order may still be signed."""
+    for order in map(_as_dict, drafts):
+        if order.get("status") not in OUT_OF_SCOPE:
+            yield from literals(order, "medicationReference")
+            yield from literals(order, "medication", "reference")
+
+
+def literals(value: Any, *path: str) -> Iterator[str]:
+    """The literal references at a path of members, through all lists on the way."""
+    if isinstance(value, list):
+        for each in value:
+            yield from literals(each, *path)
+    elif isinstance(value, dict) and path:
+        yield from literals(value.get(path[0]), *path[1:])
+    elif isinstance(value, dict) and isinstance(value.get("reference"), str):
+        yield value["reference"].strip()
+
+
+def _literals(source: Source, orders: tuple[DraftOrder, ...], user: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Literal references, with the types that are wanted of what they lead to."""
+    yield user, PEOPLE
+    for order in orders:
+        yield from _each(_of_model(order.model, "requester"), *PEOPLE)
+        yield from _each(_of_model(order.model, "reasonReference"), "Condition", "Observation")
+        yield from _each(_of_model(order.model, "medicationReference"), "Medication")
+    yield from _each(_answering(source), *PEOPLE)
+    named, unnamed = _drugs(source)
+    yield from _each(unnamed, "Medication")
+    yield from _each(_at(_active(source), "participant", "member"), *PEOPLE)
+    yield from _each(_at(source.about(("DocumentReference",), "consult-note", "~consult"), "author"), *PEOPLE)
+    yield from _each(_consulted(source), *PEOPLE)
+    about_donors = source.about(("Observation",), "hla-match-status", "~sibling", "~donor")
+    yield from _each((*_at(about_donors, "focus"), *_at(about_donors, "performer")), "RelatedPerson")
+    yield from _each(_at(source.about(("Observation", "DiagnosticReport"), *_MARKERS), "specimen"), "Specimen")
+    yield from _each(_at(_visits(source), "participant", "individual"), *PEOPLE)
+    yield from _each(named, "Medication")
+
+
+def _each(found: Iterable[str], *wanted: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for literal in found:
+        yield literal, wanted
+
+
+def _answering(source: Source) -> Iterator[str]:
+    """Authors of responses to the prior-authorization questionnaire, and the clinicians that these name."""
+    for record in source.records.of("QuestionnaireResponse"):
+        response = _members(record)
+        questionnaire = response.get("questionnaire")
+        if record.header.status in COUNTED and isinstance(questionnaire, str) and CANONICAL.search(questionnaire):
+            yield from literals(response, "author")
+            yield from _answered_references(response.get("item"))
+
+
+def _answered_references(items: Any) -> Iterator[str]:
+    """Every reference given as an answer, at any depth."""
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict):
+            yield from literals(item, "answer", "valueReference")
+            yield from _answered_references(item.get("item"))
+            for answer in item["answer"] if isinstance(item.get("answer"), list) else ():
+                yield from _answered_references(answer.get("item") if isinstance(answer, dict) else None)
+
+
+def _drugs(source: Source) -> tuple[list[str], list[str]]:
+    """The Medications of what was, or may have been, given or ordered: with a name beside the reference, without."""
+    named: list[str] = []
+    unnamed: list[str] = []
+    for record in source.records.of(*_MEDICATIONS):
+        if bytes(record.header.medicationReference) and record.header.status not in _NO_DOSE:
+            reference = _members(record).get("medicationReference")
+            has_name = isinstance(reference, dict) and bool(reference.get("display"))
+            (named if has_name else unnamed).extend(literals(reference))
+    return named, unnamed
+
+
+def _active(source: Source) -> Iterator[Record]:
+    return (record for record in source.records.of("CareTeam") if record.header.status == "active")
+
+
+def _consulted(source: Source) -> Iterator[str]:
+    for record in source.about(("Procedure", "ServiceRequest"), "~consult"):
+        if record.header.status == "completed":
+            path = ("performer", "actor") if record.type == "Procedure" else ("performer",)
+            yield from literals(_members(record), *path)
+
+
+def _visits(source: Source) -> Iterator[Record]:
+    for record in source.records.of("Encounter"):
+        is_emergency = "emergency-visit" in source.coding_means(record.header.klass)
+        if record.header.status == "finished" and bytes(record.header.participant) and not is_emergency:
+            yield record
+
+
+def _person_of(source: Source, reference: str) -> Iterator[str]:
+    """The Practitioner behind a PractitionerRole that is here."""
+    record = source.records.at(reference)
+    if record is not None and record.type == "PractitionerRole":
+        for literal in literals(_members(record), "practitioner"):
+            base, kind, id_ = split_literal(literal)
+            if kind == "Practitioner" and is_id(id_) and (not base or base in source.identity.bases):
+                yield f"{kind}/{id_}"
+
+
+def _at(records: Iterable[Record], *path: str) -> Iterator[str]:
+    for record in records:
+        yield from literals(_members(record), *path)
+
+
+def _of_model(model: Any, member: str) -> Iterator[str]:
+    value = getattr(model, member, None)
+    for reference in value if isinstance(value, list) else [value]:
+        if reference is not None and reference.reference:
+            yield reference.reference.strip()
+
+
+def _members(record: Record) -> dict[str, Any]:
+    try:
+        return record.plain()
+    except Unreadable:
+        return {}
+
+
+def _as_dict(entry: Entry) -> dict[str, Any]:
+    try:
+        value = plain(entry.resource)
+    except UNREADABLE:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,101 @@
+"""Whether a record of the chart is of Kresladi: by its code, its words, or the Medication it refers to."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from cds_service.chart import phrases
+from cds_service.chart.source import Source
+from cds_service.exact_json import UNREADABLE
+from cds_service.fhir.elements import meanings, plain_text, texts
+from cds_service.fhir.identity import split_literal
+from cds_service.fhir.records import Record
+from cds_service.fhir.resources import Unreadable
+
+_MENTIONS = re.compile(
+    rb"kresladi|marnetegra|rp(?:-|\\u201\d|\xe2\x80[\x90-\x95]| )?l ?201|83537|rd86xhh46n|\"2740386\"|\"2740392\"|nct03812263"
+)
+
+
+class _Reference(msgspec.Struct):
+    reference: str | None = None
+    display: str | None = None
+
+
+_reference = msgspec.json.Decoder(_Reference)
+
+
+def mentions_kresladi(record: Record) -> bool:
+    """Whether the drug's name, a code of it or its trial stands anywhere in the resource; told from the bytes."""
+    return bool(_MENTIONS.search(bytes(record.raw).lower()))
+
+
+def names_kresladi(source: Source, record: Record) -> bool | None:
+    """Whether a record is of Kresladi; None where it does not tell of which drug it is."""
+    concept = record.header.code if record.type == "ServiceRequest" else record.header.medicationCodeableConcept
+    means = source.concept_means(concept)
+    if means & {"kresladi", "~kresladi"}:
+        return True
+    if bytes(record.header.medicationReference):
+        return _names_through_reference(source, record)
+    if "?" in means:
+        return None
+    return False if says_something(concept) else None
+
+
+def concept_is_kresladi(source: Source, concept: Any) -> bool:
+    """Whether a CodeableConcept is of Kresladi, by a code or in words."""
+    return "kresladi" in meanings(source.terminology, concept) or phrases.names("kresladi", texts(concept))
+
+
+def says_something(raw: msgspec.Raw) -> bool:
+    """Whether a concept, still bytes, holds any code or word, and is not just an empty or masked shell."""
+    text = bytes(raw)
+    return b'"code"' in text or b'"text"' in text or b'"display"' in text
+
+
+def medication_is_elsewhere(source: Source, record: Record) -> bool:
+    """Whether the drug is named by a reference to a Medication that was not sent."""
+    try:
+        literal = _reference.decode(record.header.medicationReference).reference or ""
+    except UNREADABLE:
+        return False
+    return bool(literal) and not literal.startswith("#") and _at(source, literal) is None
+
+
+def _names_through_reference(source: Source, record: Record) -> bool | None:
+    try:
+        reference = _reference.decode(record.header.medicationReference)
+    except UNREADABLE:
+        return None
+    if reference.display and phrases.names("kresladi", (plain_text(reference.display),)):
+        return True
+    medication = _medication(source, record, reference.reference or "")
+    if medication is None or medication.get_resource_type() != "Medication":
+        return False if reference.display else None
+    return _is_kresladi(source, medication)
+
+
+def _medication(source: Source, record: Record, literal: str) -> Any:
+    """The Medication that a literal reference leads to, contained or sent; None where there is none to read."""
+    try:
+        if literal.startswith("#"):
+            return next((each for each in record.read().contained or () if each.id == literal[1:]), None)
+        found = _at(source, literal)
+        return found.read() if found is not None else None
+    except Unreadable:
+        return None
+
+
+def _at(source: Source, literal: str) -> Record | None:
+    _, kind, id_ = split_literal(literal)
+    return source.records.at(literal) or source.records.at(f"{kind}/{id_}")
+
+
+def _is_kresladi(source: Source, medication: Any) -> bool | None:
+    concepts = [medication.code, *(each.itemCodeableConcept for each in medication.ingredient or ())]
+    stated = [concept for concept in concepts if concept is not None]
+    return any(concept_is_kresladi(source, concept) for concept in stated) if stated else None

@@ -1,0 +1,75 @@
+"""What codes and words say of a clinician: the specialties they name, or that the person is of another profession."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.chart import phrases
+from cds_service.fhir.elements import meanings, texts
+from cds_service.fhir.terminology import Terminology, normalised
+
+TRANSPLANT = "transplant-specialist"
+SECOND = ("haematologist", "oncologist", "immunologist", "infectious-disease-specialist")
+ORGAN_NOT_SAID, OTHER_ONCOLOGIST = "transplant-surgery", "oncologist-other-kind"
+SPECIALTIES = frozenset({TRANSPLANT, *SECOND, ORGAN_NOT_SAID, OTHER_ONCOLOGIST})
+_WORDS_DO_NOT_COUNT = {"not-the-specialist", "nursing-pharmacy-technical"}
+
+_NUCC = "http://nucc.org/provider-taxonomy"
+_NUCC_OTHER_PROFESSIONS = ("10", "11", "12", "13", "15", "16", "18", "22", "23", "24", "36", "37", "39")
+"""How the taxonomy begins its codes of nurses, pharmacists, therapists and the like; physicians' begin with 20."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one resource says of one clinician.
+
+    `physician` is False where it names a nurse, coordinator, technologist or pharmacist: such a person is never the
+    specialist, whatever else is said. `current` is False where it no longer, or not yet, holds.
+    """
+
+    source: str
+    specialties: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    physician: bool = True
+    current: bool = True
+
+
+def said_by(terminology: Terminology, concepts: Iterable[Any], source: str, *, current: bool = True) -> Said:
+    """What concepts, all about one clinician, say together."""
+    known = [concept for concept in concepts if concept is not None]
+    words = tuple(dict.fromkeys(text for concept in known for text in texts(concept)[:1]))
+    if any(_names_other_profession(terminology, concept) for concept in known):
+        return Said(source, words=words, physician=False, current=current)
+    if any(_names_laboratory(terminology, concept) for concept in known):
+        return Said(source, words=words, current=current)
+    specialties = frozenset[str]().union(*(specialties_of(terminology, concept) for concept in known))
+    return Said(source, specialties, words, current=current)
+
+
+def specialties_of(terminology: Terminology, concept: Any) -> frozenset[str]:
+    """The specialties that one concept names: by its codes, and by its words unless a code forbids."""
+    codes = meanings(terminology, concept)
+    found = codes & SPECIALTIES
+    if not codes & _WORDS_DO_NOT_COUNT:
+        found = found.union(*(phrases.specialties_in(text) for text in texts(concept)))
+    if phrases.names_organ(texts(concept)):
+        found -= {ORGAN_NOT_SAID}
+    return found
+
+
+def _names_other_profession(terminology: Terminology, concept: Any) -> bool:
+    if "nursing-pharmacy-technical" in meanings(terminology, concept):
+        return True
+    codes = [normalised(coding.system, coding.code) for coding in concept.coding or () if coding.code]
+    if any(system == _NUCC and code.startswith(_NUCC_OTHER_PROFESSIONS) for system, code in codes):
+        return True
+    # HL7's own lists of roles and degrees have words for codes: `nurse`, `RN`.
+    in_letters = [code for _, code in codes if code.isalpha()]
+    return any(phrases.other_profession(text) for text in (*texts(concept), *in_letters))
+
+
+def _names_laboratory(terminology: Terminology, concept: Any) -> bool:
+    coded = meanings(terminology, concept) & SPECIALTIES
+    return not coded and any(phrases.names_laboratory(text) for text in texts(concept))

@@ -1,0 +1,124 @@
+"""The body weight that a total of cells is divided by: the last before the first apheresis, else the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from cds_service.chart.source import Sifted, Source
+from cds_service.chart.treatments import Event, Treatments
+from cds_service.chart.values import shown_quantity
+from cds_service.facts import Level, Result
+from cds_service.fhir.elements import first_when, meanings
+from cds_service.fhir.identity import Whose
+from cds_service.fhir.records import Record
+from cds_service.fhir.units import in_kilograms
+from cds_service.logic import Answer, Cause, Evidence, Gap
+from cds_service.timing import When
+from cds_service.wording import reasons, shown
+
+FINAL = ("final", "amended", "corrected")
+HEAVIEST = 500
+"""Kilograms; a greater weight is a typing error."""
+WANTED = reasons.WANTED_WEIGHT
+_CODE = "body-weight"
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """The weight that counts, in kg, or the gaps in its place."""
+
+    level: Level | None = None
+    evidence: tuple[Evidence, ...] = ()
+    known_before_apheresis: bool = True
+    gaps: tuple[Gap, ...] = ()
+
+
+def read_weight(source: Source, treatments: Treatments) -> Weight:
+    """The last weight before the first apheresis; before any apheresis, the latest."""
+    sifted = source.sift(source.about(("Observation",), _CODE, "~weight"), ("Observation",))
+    weights = list(_weights(source, sifted))
+    unread = source.unread(WANTED, "Observation", "Procedure")
+    if unread or not weights:
+        return Weight(gaps=(*sifted.gaps(WANTED), *unread) or (Gap(WANTED, reasons.NO_WEIGHT, Cause.ABSENT),))
+    if treatments.aphereses:
+        return _before_apheresis(weights, treatments.aphereses)
+    return _latest(weights, known_before=False)
+
+
+def _before_apheresis(weights: list[Result], aphereses: tuple[Event, ...]) -> Weight:
+    first = _first([event.when for event in aphereses])
+    if first is None:
+        return _none(reasons.APHERESIS_UNDATED, aphereses[0].evidence)
+    order = [(weight, weight.when.before(first) if weight.when else Answer.UNKNOWN) for weight in weights]
+    before = [weight for weight, answer in order if answer is Answer.MET]
+    unclear = [weight for weight, answer in order if answer is Answer.UNKNOWN]
+    if before:
+        return _latest([*before, *unclear], known_before=True)
+    if unclear:
+        return _none(reasons.WEIGHT_DATE_UNCLEAR, unclear[0].evidence)
+    return _none(reasons.WEIGHT_ONLY_AFTER, weights[0].evidence)
+
+
+def _none(because: str, evidence: Evidence) -> Weight:
+    return Weight(gaps=(Gap(WANTED, because, Cause.UNUSABLE, evidence.source),))
+
+
+def _weights(source: Source, sifted: Sifted) -> Iterator[Result]:
+    for record, model in sifted.usable:
+        measured = _weighed(source, model)
+        quantity = measured.valueQuantity if measured is not None else None
+        kilograms = _kilograms(quantity)
+        if _is_of_another(source, record, model):
+            sifted.aside(record, reasons.ANOTHER_PATIENT)
+        elif measured is None:
+            sifted.trouble(record, reasons.WEIGHT_ONLY_IN_WORDS)
+        elif model.status not in FINAL:
+            sifted.trouble(record, reasons.not_final(shown.WEIGHT, model.status))
+        elif kilograms is None:
+            sifted.trouble(record, reasons.WEIGHT_UNIT)
+        elif not 0 < kilograms <= HEAVIEST:
+            sifted.trouble(record, reasons.IMPOSSIBLE)
+        else:
+            moment = first_when(model, "effectiveDateTime", "effectiveInstant", "effectivePeriod")
+            evidence = Evidence(shown.weight(shown_quantity(quantity), moment), record.reference)
+            yield Result(Level.exactly(kilograms), evidence, moment)
+
+
+def _kilograms(quantity: Any) -> Decimal | None:
+    factor = in_kilograms(quantity) if quantity is not None else None
+    if factor is None or quantity.value is None or quantity.comparator:
+        return None
+    return Decimal(quantity.value * factor)
+
+
+def _weighed(source: Source, model: Any) -> Any:
+    """The Observation or its component that is coded as body weight; None where only words name one."""
+    holders = (model, *(model.component or ()))
+    return next((each for each in holders if _CODE in meanings(source.terminology, each.code)), None)
+
+
+def _is_of_another(source: Source, record: Record, model: Any) -> bool:
+    """Whether the focus of a weight in the patient's chart is somebody else: a mother, a donor, a newborn."""
+    focus = model.focus or ()
+    return any(source.identity.owner(each, record, model.contained) is Whose.OTHER for each in focus)
+
+
+def _first(moments: list[When | None]) -> When | None:
+    """The earliest of the moments, where that can be told."""
+    known = [moment for moment in moments if moment is not None]
+    return min(known, key=lambda moment: moment.first) if known and len(known) == len(moments) else None
+
+
+def _latest(weights: list[Result], *, known_before: bool) -> Weight:
+    """The newest weight; the span of all that may be the newest where their dates do not tell."""
+    newest = [
+        weight
+        for weight in weights
+        if not any(weight.when and other.when and weight.when.before(other.when) is Answer.MET for other in weights)
+    ]
+    levels = [weight.level for weight in newest]
+    span = Level(min(level.low for level in levels), max(level.high for level in levels))
+    return Weight(span, tuple(weight.evidence for weight in newest), known_before)

@@ -1,0 +1,1 @@
+"""Who may call: clients from configuration, their keys, and the token that each call shows once. No Flask here."""

@@ -1,0 +1,106 @@
+"""The direction of the imports, and what the package may hold: kept by reading the code itself."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "cds_service"
+PURE = {"logic", "timing", "wording", "facts", "policy"}
+MAY_IMPORT = {
+    "logic": set(),
+    "timing": {"logic"},
+    "wording": {"timing"},
+    "facts": {"logic", "timing", "wording"},
+    "policy": {"logic", "facts", "wording", "timing"},
+    "errors": set(),
+    "exact_json": set(),
+    "config": {"errors"},
+    "fhir": {"errors", "exact_json", "timing", "logic"},
+    "chart": {"fhir", "facts", "logic", "timing", "wording", "exact_json", "errors"},
+    "hooks": {"policy", "logic", "wording", "errors", "exact_json"},
+    "printing": {"policy"},
+}
+OUTWARD = {"app", "__main__", "evaluation", "whole_bundle", "gunicorn_conf"}
+"""The parts that put others together; nobody else imports them."""
+NEVER_IN_THE_CORE = {"flask", "fhir", "requests", "msgspec", "pydantic", "os", "pathlib", "time", "logging"}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def imports_of(path: Path) -> set[str]:
+    """The dotted names that a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_inward(path: Path) -> None:
+    """A room imports only from the rooms that are further in."""
+    room = room_of(path)
+    ours = {name.split(".")[1] for name in imports_of(path) if name.startswith("cds_service.")}
+    if room in OUTWARD or room == "__init__":
+        return
+    assert ours - {room} <= MAY_IMPORT[room]
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in modules() if room_of(p) in PURE], ids=lambda p: str(p.relative_to(PACKAGE))
+)
+def test_the_core_is_pure(path: Path) -> None:
+    """No Flask, no FHIR, no clock, no files in the core."""
+    outside = {name.split(".")[0] for name in imports_of(path)}
+    assert not outside & NEVER_IN_THE_CORE
+    assert "today" not in {
+        node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)
+    }
+
+
+def test_the_clock_is_looked_at_in_one_place() -> None:
+    """ "Today" is an argument everywhere else."""
+    looking = [
+        path.name
+        for path in modules()
+        if any(
+            isinstance(node, ast.Attribute)
+            and node.attr in ("now", "utcnow")
+            or (
+                isinstance(node, ast.Attribute)
+                and node.attr == "today"
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "date"
+            )
+            for node in ast.walk(ast.parse(path.read_text()))
+        )
+    ]
+    assert looking == ["evaluation.py"]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_module_and_public_definition_says_what_it_is(path: Path) -> None:
+    """Public modules, classes and functions have docstrings; wording is its own explanation."""
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree), "the module"
+    if room_of(path) == "wording":
+        return
+    undocumented = [
+        node.name
+        for node in tree.body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+        and not node.name.startswith("_")
+        and ast.get_docstring(node) is None
+    ]
+    assert undocumented == []

@@ -1,0 +1,531 @@
+"""Flow cytometry as charts hold it: which results count, of which cells, of which moment, and taken with what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.charts import (
+    ICD,
+    LOINC,
+    MARKER,
+    Resource,
+    asked,
+    causes,
+    concept,
+    condition,
+    flow,
+    lad,
+    observation,
+    patient,
+    quantity,
+    response,
+    subject,
+    variant,
+)
+
+PANEL = concept("LAD-I panel", (LOINC, "94266-4"))
+CPT = "http://www.ama-assn.org/go/cpt"
+
+
+def cd18(value: Any = 1.2, code: str | None = "CD18", id_: str = "cd18", **more: Any) -> Resource:
+    """A CD18 result whose code says the given words and nothing of neutrophils."""
+    return flow("CD18", value, id_) | {"code": concept(code, (LOINC, MARKER["CD18"]))} | more
+
+
+def report(*results: str, id_: str = "report", status: str = "final", **more: Any) -> Resource:
+    base: Resource = {
+        "resourceType": "DiagnosticReport",
+        "id": id_,
+        "status": status,
+        "code": concept("Flow cytometry"),
+    }
+    listed = {"result": [{"reference": result} for result in results]} if results else {}
+    return base | {"subject": subject(), "effectiveDateTime": "2026-03-04"} | listed | more
+
+
+def containing(*inside: Resource, status: str = "final", **more: Any) -> Resource:
+    """A report that contains its results; what is contained leaves its subject to the report."""
+    contained = [{key: value for key, value in each.items() if key != "subject"} for each in inside]
+    return report(*(f"#{each['id']}" for each in inside), status=status, contained=contained, **more)
+
+
+def panel(*members: str, code: Resource = PANEL, **more: Any) -> Resource:
+    return observation("panel", code, hasMember=[{"reference": member} for member in members], **more)
+
+
+def component(marker: str, value: float, code: str | None = None, **more: Any) -> Resource:
+    return {"code": concept(code or marker, (LOINC, MARKER[marker])), "valueQuantity": quantity(value)} | more
+
+
+def components(*parts: Resource, code: Resource = PANEL, **more: Any) -> Resource:
+    return observation("panel", code, component=list(parts), **more)
+
+
+def procedure(text: str, on: str | None, status: str = "completed", *codings: tuple[str, str], **more: Any) -> Resource:
+    base: Resource = {
+        "resourceType": "Procedure",
+        "id": "procedure",
+        "status": status,
+        "code": concept(text, *codings),
+        "subject": subject(),
+    }
+    return base | ({"performedDateTime": on} if on else {}) | more
+
+
+def specimen(id_: str = "s1", text: str = "Peripheral blood", **more: Any) -> Resource:
+    return {"resourceType": "Specimen", "id": id_, "type": concept(text), "subject": subject()} | more
+
+
+def reference(to: str) -> Resource:
+    return {"reference": to}
+
+
+MOTHER = {"resourceType": "RelatedPerson", "id": "mother", "patient": subject()}
+
+GATES = [
+    # remark, resources, I.A.1.a
+    ("neutrophils in the code", [flow()], "met"),
+    ("no gate named", [cd18()], "met"),
+    ("PMN in the code", [cd18(code="CD18 on PMN")], "met"),
+    ("granulocytes in the code", [cd18(code="CD18, granulocyte gate")], "met"),
+    ("the disease's name is no gate", [cd18(code="CD18, leukocyte adhesion deficiency")], "met"),
+    ("lymphocytes in the code", [cd18(code="CD18 on lymphocytes")], "unknown"),
+    ("monocytes in the code", [cd18(code="CD18 monocytes")], "unknown"),
+    ("all leukocytes in the code", [cd18(code="CD18 on leukocytes")], "unknown"),
+    ("everything but neutrophils", [cd18(code="CD18 on non-neutrophils")], "unknown"),
+    ("mean fluorescence in the code", [cd18(code="CD18 MFI")], "unknown"),
+    ("a control's value", [cd18(code="CD18 neutrophils, healthy control")], "unknown"),
+    ("lymphocytes in the method", [cd18(method=concept("Flow cytometry, lymphocyte gate"))], "unknown"),
+    ("neutrophils in the method", [cd18(method=concept("Flow cytometry, neutrophil gate"))], "met"),
+    ("isotype control in the method is no control's value", [cd18(method=concept("With isotype control"))], "met"),
+    ("marrow by body site", [cd18(bodySite=concept("Bone marrow"))], "unknown"),
+    ("marrow by the specimen's words", [cd18(specimen={"display": "Bone marrow aspirate"})], "unknown"),
+    ("marrow by Specimen", [cd18(specimen=reference("Specimen/s1")), specimen(text="Bone marrow")], "unknown"),
+    (
+        "marrow by contained Specimen",
+        [cd18(specimen=reference("#s"), contained=[specimen("s", "Bone marrow")])],
+        "unknown",
+    ),
+    ("blood by Specimen", [cd18(specimen=reference("Specimen/s1")), specimen()], "met"),
+    ("lymphocytes by the panel's code", [cd18(), panel("Observation/cd18", code=concept("T-cell panel"))], "unknown"),
+    ("neutrophils by the panel's code", [cd18(), panel("Observation/cd18", code=concept("PMN markers"))], "met"),
+    (
+        "lymphocytes by the panel's method",
+        [cd18(), panel("Observation/cd18", method=concept("Gated on lymphocytes"))],
+        "unknown",
+    ),
+    (
+        "lymphocytes by the report's code",
+        [cd18(), report("Observation/cd18", code=concept("Lymphocyte subsets"))],
+        "unknown",
+    ),
+    (
+        "a report called leukocyte immunophenotyping names no gate",
+        [cd18(), report("Observation/cd18", code=concept("Leukocyte immunophenotyping"))],
+        "met",
+    ),
+    (
+        "a report on several populations names no gate",
+        [cd18(), report("Observation/cd18", code=concept("Neutrophils, monocytes and lymphocytes"))],
+        "met",
+    ),
+    (
+        "a work-up for bone marrow transplant is not on marrow",
+        [cd18(), report("Observation/cd18", code=concept("Bone marrow transplant work-up"))],
+        "met",
+    ),
+    ("the component's own words", [components(component("CD18", 1.2, "CD18 monocytes"))], "unknown"),
+    ("the words over the components", [components(component("CD18", 1.2), code=concept("Lymphocytes"))], "unknown"),
+]
+
+
+@pytest.mark.parametrize(("resources", "status"), [case[1:] for case in GATES], ids=[case[0] for case in GATES])
+def test_only_a_percentage_of_blood_neutrophils_counts(resources: list[Resource], status: str) -> None:
+    """A gate on other cells does not count; one that is not named does."""
+    criterion = asked("I.A.1.a", [patient(), lad(), *resources])
+    assert criterion["status"] == status
+    assert causes(criterion) == ({"unusable"} if status == "unknown" else set())
+
+
+def test_a_gate_that_is_not_stated_is_said() -> None:
+    """The evidence shows that the laboratory did not name the cells."""
+    evidence = asked("I.A.1.a", [patient(), lad(), cd18()])["evidence"]
+    assert [each["says"] for each in evidence] == ["CD18 1.2 % (gate not stated), 2026-03-04"]
+
+
+SHAPES = [
+    # remark, resources, I.A.1.a, the evidence's references
+    ("alone", [flow()], "met", ["Observation/cd18"]),
+    ("as a component", [components(component("CD18", 1.2))], "met", ["Observation/panel"]),
+    ("as a member of a panel", [flow(), panel("Observation/cd18")], "met", ["Observation/cd18"]),
+    ("listed in a report", [flow(), report("Observation/cd18")], "met", ["Observation/cd18"]),
+    ("contained in a report", [containing(flow())], "met", ["DiagnosticReport/report"]),
+    (
+        "contained in a panel",
+        [panel("#cd18", contained=[flow()])],
+        "met",
+        ["Observation/panel"],
+    ),
+    ("contained, as a component", [containing(components(component("CD18", 1.2)))], "met", ["DiagnosticReport/report"]),
+    ("amended", [flow(status="amended")], "met", ["Observation/cd18"]),
+    ("corrected", [flow(status="corrected")], "met", ["Observation/cd18"]),
+    ("contained in an appended report", [containing(flow(), status="appended")], "met", ["DiagnosticReport/report"]),
+    ("final, in a report still partial", [flow(), report("Observation/cd18", status="partial")], "met", None),
+    ("no result at all", [], "unknown", None),
+    ("preliminary", [flow(status="preliminary")], "unknown", None),
+    ("registered", [flow(status="registered")], "unknown", None),
+    ("status unknown", [flow(status="unknown")], "unknown", None),
+    ("cancelled", [flow(status="cancelled")], "unknown", None),
+    ("entered in error", [flow(status="entered-in-error")], "unknown", None),
+    ("contained in a preliminary report", [containing(flow(), status="preliminary")], "unknown", None),
+    ("contained in a partial report", [containing(flow(), status="partial")], "unknown", None),
+    ("contained, preliminary in a final report", [containing(flow(status="preliminary"))], "unknown", None),
+    ("in a report entered in error", [flow(), report("Observation/cd18", status="entered-in-error")], "unknown", None),
+    ("in a cancelled report", [flow(), report("Observation/cd18", status="cancelled")], "unknown", None),
+    ("a modifier extension", [flow(modifierExtension=[{"url": "x", "valueBoolean": True}])], "unknown", None),
+    (
+        "a modifier extension on the component",
+        [components(component("CD18", 1.2, modifierExtension=[{"url": "x", "valueBoolean": True}]))],
+        "unknown",
+        None,
+    ),
+    ("masked", [flow(meta={"security": [{"code": "MASKED"}]})], "unknown", None),
+    ("nobody's", [{k: v for k, v in flow().items() if k != "subject"}], "unknown", None),
+    ("another patient's", [flow(subject=reference("Patient/p2"))], "unknown", None),
+    ("another patient's, contained", [report(contained=[flow(subject=reference("Patient/p2"))])], "unknown", None),
+    ("about the mother", [flow(focus=[reference("RelatedPerson/mother")]), MOTHER], "unknown", None),
+    ("about a donor in words", [flow(focus=[{"display": "Donor"}])], "unknown", None),
+    ("about the patient", [flow(focus=[reference("Patient/p1")])], "met", ["Observation/cd18"]),
+    ("the mother's value by its words", [cd18(code="CD18 neutrophils, mother")], "unknown", None),
+    (
+        "made on another's specimen",
+        [flow(specimen=reference("Specimen/s1")), specimen(subject=reference("Patient/p2"))],
+        "unknown",
+        None,
+    ),
+    ("a local code and words", [observation("x", concept("CD18 PMN %"), valueQuantity=quantity(1.2))], "unknown", None),
+    (
+        "a local code of another system",
+        [observation("x", concept("CD18 PMN %", ("urn:lab", "17121-5")), valueQuantity=quantity(1.2))],
+        "unknown",
+        None,
+    ),
+    ("words that disagree with the code", [cd18(code="CD11b on neutrophils")], "unknown", None),
+    (
+        "two markers in one code",
+        [observation("x", concept(None, (LOINC, "17121-5"), (LOINC, "17109-0")), valueQuantity=quantity(1.2))],
+        "unknown",
+        None,
+    ),
+    ("a panel without a number", [observation("x", PANEL, valueString="Absent expression")], "unknown", None),
+    ("parts that name no marker", [components({"code": concept("Positive"), "valueQuantity": quantity(1)},
+                                              code=concept(None, (LOINC, "17121-5")))], "unknown", None),
+    ("a report in words alone", [report(code=PANEL, conclusion="CD18 0.3 % of neutrophils")], "unknown", None),
+    ("a report whose conclusion names it", [report(conclusion="CD18 on 0.3 % of neutrophils")], "unknown", None),
+    ("dated next year", [flow(effectiveDateTime="2027-01-01")], "unknown", None),
+    ("undated, and nothing to be held against", [flow(effectiveDateTime=None)], "met", ["Observation/cd18"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("resources", "status", "references"), [case[1:] for case in SHAPES], ids=[case[0] for case in SHAPES]
+)
+def test_each_shape_of_a_result(resources: list[Resource], status: str, references: list[str] | None) -> None:
+    """A result counts in every legal shape, and never before it is final, nor when it is somebody else's."""
+    criterion = asked("I.A.1.a", [patient(), lad(), *resources])
+    assert criterion["status"] == status
+    if references:
+        assert [each["reference"] for each in criterion["evidence"]] == references
+
+
+SAID = [
+    # remark, resources, what the gap says, its cause
+    ("words only", [observation("x", concept("CD18 PMN %"), valueQuantity=quantity(1.2))], "17121-5", "unusable"),
+    ("preliminary", [flow(status="preliminary")], "preliminary", "unusable"),
+    ("contained in a preliminary report", [containing(flow(), status="preliminary")], "preliminary", "unusable"),
+    ("another patient's alone", [flow(subject=reference("Patient/p2"))], "Not found", "absent"),
+    ("entered in error alone", [flow(status="entered-in-error")], "Not found", "absent"),
+    ("a report in words", [report(code=PANEL, conclusion="CD18 0.3 %")], "attach", "unusable"),
+    ("a reason why there is no value", [flow("CD18", {"dataAbsentReason": concept("clotted")})], "clotted", "unusable"),
+    ("monocytes", [cd18(code="CD18 monocytes")], "another cell population", "unusable"),
+    ("marrow", [cd18(bodySite=concept("Bone marrow"))], "bone marrow", "unusable"),
+    ("unreadable", [flow("CD18", {"valueQuantity": "1.2 %"})], "could not be read", "unusable"),
+]
+
+
+@pytest.mark.parametrize(("resources", "says", "cause"), [case[1:] for case in SAID], ids=[case[0] for case in SAID])
+def test_why_a_result_will_not_do_is_said(resources: list[Resource], says: str, cause: str) -> None:
+    """Each gap tells the reader what is there and why it does not count."""
+    criterion = asked("I.A.1.a", [patient(), lad(), *resources])
+    assert says in " | ".join(gap["because"] for gap in criterion["gaps"])
+    assert causes(criterion) == {cause}
+
+
+@pytest.mark.parametrize("key", ["observations", "diagnosticReports"])
+def test_a_part_that_was_not_sent_is_unavailable(key: str) -> None:
+    """What could not be looked at is not "not there"."""
+    assert "unavailable" in causes(asked("I.A.1.a", [patient(), lad()], leave_out=(key,)))
+
+
+HSCT = "Bone marrow transplant"
+TIMES = [
+    # remark, result's date, what was done, I.A.1.a
+    ("the day before a transplant", "2026-03-04", procedure(HSCT, "2026-03-05"), "met"),
+    ("the day of a transplant", "2026-03-04", procedure(HSCT, "2026-03-04"), "unknown"),
+    ("the day after a transplant", "2026-03-04", procedure(HSCT, "2026-03-03"), "unknown"),
+    ("years after a transplant", "2026-03-04", procedure(HSCT, "2020"), "unknown"),
+    ("a transplant in the same month", "2026-03-04", procedure(HSCT, "2026-03"), "unknown"),
+    ("a transplant without a date", "2026-03-04", procedure(HSCT, None), "unknown"),
+    ("a result without a date", None, procedure(HSCT, "2026-03-05"), "unknown"),
+    ("a result of the year of the transplant", "2026", procedure(HSCT, "2026-03-05"), "unknown"),
+    ("a transplant by CPT", "2026-03-04", procedure("Infusion", "2026-03-01", "completed", (CPT, "38240")), "unknown"),
+    ("a sibling donor's cells", "2026-03-04", procedure(f"Matched sibling donor {HSCT}", "2025"), "unknown"),
+    ("a transplant not done", "2026-03-04", procedure(HSCT, "2026-03-01", "not-done"), "met"),
+    ("a transplant entered in error", "2026-03-04", procedure(HSCT, "2026-03-01", "entered-in-error"), "met"),
+    ("a transplant being prepared", "2026-03-04", procedure(HSCT, "2026-03-01", "preparation"), "met"),
+    ("a transplant of unknown status", "2026-03-04", procedure(HSCT, "2026-03-01", "unknown"), "unknown"),
+    ("a stopped transplant", "2026-03-04", procedure(HSCT, "2026-03-01", "stopped"), "unknown"),
+    ("another patient's transplant", "2026-03-04", procedure(HSCT, "2026", subject=reference("Patient/p2")), "met"),
+    ("a consultation about one", "2026-03-04", procedure(f"{HSCT} consultation", "2026-03-01"), "met"),
+    ("a kidney transplant", "2026-03-04", procedure("Kidney transplant", "2026-03-01"), "met"),
+    ("gene therapy", "2026-03-04", procedure("Lentiviral gene therapy", "2026-03-01"), "unknown"),
+    ("before gene therapy", "2026-02-28", procedure("Lentiviral gene therapy", "2026-03-01"), "met"),
+    ("a status code", "2026-03-04", condition("z", concept("HSCT status", (ICD, "Z94.84"))), "unknown"),
+    ("a refuted status code", "2026-03-04", condition("z", concept(None, (ICD, "Z94.84")), "refuted"), "met"),
+    ("a history of one in words", "2026-03-04", condition("z", concept("S/p allogeneic HSCT")), "unknown"),
+    ("a need of one in words", "2026-03-04", condition("z", concept("Need for HSCT")), "met"),
+    ("granulocytes the day after", "2026-03-04", procedure("Granulocyte transfusion", "2026-03-05"), "met"),
+    ("granulocytes the same day", "2026-03-04", procedure("Granulocyte transfusion", "2026-03-04"), "unknown"),
+    ("granulocytes 7 days before", "2026-03-08", procedure("Granulocyte transfusion", "2026-03-01"), "unknown"),
+    ("granulocytes 8 days before", "2026-03-09", procedure("Granulocyte transfusion", "2026-03-01"), "met"),
+    ("granulocytes without a date", "2026-03-04", procedure("Granulocyte transfusion", None), "unknown"),
+    ("red cells", "2026-03-04", procedure("Transfusion of red blood cells", "2026-03-04"), "met"),
+]
+
+
+@pytest.mark.parametrize(("on", "done", "status"), [case[1:] for case in TIMES], ids=[case[0] for case in TIMES])
+def test_results_after_a_treatment_say_nothing(on: str | None, done: Resource, status: str) -> None:
+    """Transplanted, corrected or transfused cells are not what the disease is diagnosed on."""
+    criterion = asked("I.A.1.a", [patient(), lad(), flow(effectiveDateTime=on), done])
+    assert criterion["status"] == status
+    assert causes(criterion) == ({"unusable"} if status == "unknown" else set())
+
+
+def test_the_result_before_the_transplant_stands_beside_the_one_after() -> None:
+    """A normal CD18 after a transplant is no conflict with the diagnosis before it: newest is not best."""
+    results = [flow(effectiveDateTime="2025-01-01"), flow("CD18", 97, "later", effectiveDateTime="2026-06-01")]
+    criterion = asked("I.A.1.a", [patient(), lad(), *results, procedure(HSCT, "2026-01-01")])
+    assert criterion["status"] == "met"
+    assert [each["reference"] for each in criterion["evidence"]] == ["Observation/cd18"]
+
+
+def test_a_transplant_record_that_cannot_be_used_leaves_results_open() -> None:
+    """A procedure that may have been a transplant, and cannot be read, may have been before the result."""
+    hidden = procedure(HSCT, "2026-03-09", modifierExtension=[{"url": "x", "valueBoolean": True}])
+    assert asked("I.A.1.a", [patient(), lad(), flow(), hidden])["status"] == "unknown"
+
+
+def test_a_result_issued_before_the_transplant_was_taken_before_it() -> None:
+    """An issue date is no date of the sample, but the sample is older."""
+    issued = flow(effectiveDateTime=None, issued="2026-03-04T10:00:00Z")
+    assert asked("I.A.1.a", [patient(), lad(), issued, procedure(HSCT, "2026-03-09")])["status"] == "met"
+    assert asked("I.A.1.a", [patient(), lad(), issued, procedure(HSCT, "2026-01-09")])["status"] == "unknown"
+
+
+def test_results_on_both_sides_of_2_percent_are_a_conflict() -> None:
+    """Neither the newest nor the lowest wins: both are shown."""
+    criterion = asked("I.A.1.a", [patient(), lad(), flow(), flow("CD18", 40, "other")])
+    assert criterion["status"] == "unknown"
+    assert causes(criterion) == {"conflict"}
+    assert {each["reference"] for each in criterion["evidence"]} == {"Observation/cd18", "Observation/other"}
+
+
+def test_two_results_on_the_same_side_agree() -> None:
+    """0.4 % and 1.2 % both say fewer than 2 %."""
+    criterion = asked("I.A.1.a", [patient(), lad(), flow(), flow("CD18", 0.4, "other")])
+    assert (criterion["status"], len(criterion["evidence"])) == ("met", 2)
+
+
+HIGH = flow("CD18", 40)
+S1, S2 = {"specimen": reference("Specimen/s1")}, {"specimen": reference("Specimen/s2")}
+LATER = {"effectiveDateTime": "2026-05-01"}
+CONCURRENT = [
+    # remark, resources, I.A.1.b.i
+    ("CD11a the same day", [HIGH, flow("CD11a", 0.5)], "met"),
+    ("CD11b the same day", [HIGH, flow("CD11b", 0.5)], "met"),
+    ("either one suffices", [HIGH, flow("CD11a", 90), flow("CD11b", 0.5)], "met"),
+    ("neither", [HIGH, flow("CD11a", 90), flow("CD11b", 90)], "not-met"),
+    ("one above, the other not there", [HIGH, flow("CD11a", 90)], "unknown"),
+    ("exactly 2 %", [HIGH, flow("CD11a", 2), flow("CD11b", 2)], "not-met"),
+    ("CD11a <5 %", [HIGH, flow("CD11a", {"valueQuantity": quantity(5, comparator="<")})], "unknown"),
+    ("another day", [HIGH, flow("CD11a", 0.5, **LATER)], "unknown"),
+    ("another day, one specimen", [HIGH | S1, flow("CD11a", 0.5, **LATER, **S1)], "met"),
+    ("another day, two specimens", [HIGH | S1, flow("CD11a", 0.5, **LATER, **S2)], "unknown"),
+    (
+        "another day, one specimen written absolutely",
+        [HIGH | S1, flow("CD11a", 0.5, **LATER, specimen=reference("https://ehr.example/fhir/Specimen/s1"))],
+        "met",
+    ),
+    (
+        "two contained specimens of one name",
+        [
+            HIGH | {"specimen": reference("#s"), "contained": [specimen("s")]},
+            flow("CD11a", 0.5, **LATER, specimen=reference("#s"), contained=[specimen("s")]),
+        ],
+        "unknown",
+    ),
+    (
+        "another day, one report",
+        [HIGH, flow("CD11a", 0.5, **LATER), report("Observation/cd18", "Observation/cd11a")],
+        "met",
+    ),
+    (
+        "another day, one panel",
+        [HIGH, flow("CD11a", 0.5, **LATER), panel("Observation/cd18", "Observation/cd11a")],
+        "met",
+    ),
+    ("components of one panel", [components(component("CD18", 40), component("CD11a", 0.5))], "met"),
+    ("contained in one report", [containing(HIGH, flow("CD11a", 0.5, **LATER))], "met"),
+    ("undated", [HIGH, flow("CD11a", 0.5, effectiveDateTime=None)], "unknown"),
+    ("the same month is not the same day", [HIGH, flow("CD11a", 0.5, effectiveDateTime="2026-03")], "unknown"),
+    ("without any CD18", [flow("CD11a", 0.5)], "unknown"),
+    ("CD11c never", [HIGH, observation("c", concept("CD11c on neutrophils"), valueQuantity=quantity(0))], "unknown"),
+    (
+        "CD11b of marrow by its code",
+        [HIGH, observation("m", concept("CD11b", (LOINC, "51229-3")), valueQuantity=quantity(0))],
+        "unknown",
+    ),
+    ("CD11c by words under the code of CD11b",
+     [HIGH, flow("CD11b", 0.5) | {"code": concept("CD11c", (LOINC, MARKER["CD11b"]))}], "unknown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("resources", "status"), [case[1:] for case in CONCURRENT], ids=[case[0] for case in CONCURRENT]
+)
+def test_cd11_counts_when_taken_with_the_cd18(resources: list[Resource], status: str) -> None:
+    """Concurrently: of the same specimen, report or day."""
+    assert asked("I.A.1.b.i", [patient(), lad(), *resources])["status"] == status
+
+
+CORD = condition("cord", concept("Delayed separation of umbilical cord", (ICD, "P96.82")))
+PATHWAY_B = [
+    # remark, resources, I.A.1
+    ("all of pathway b", [HIGH, flow("CD11a", 0.5), variant(), CORD], "met"),
+    ("CD18 exactly 2 %", [flow("CD18", 2), flow("CD11a", 0.5), variant(), CORD], "met"),
+    ("CD18 not known is not 2 % or more", [flow("CD11a", 0.5), variant(), CORD], "unknown"),
+    (
+        "CD18 may be either side",
+        [flow("CD18", {"valueString": "<5 %"}), flow("CD11a", 0.5), variant(), CORD],
+        "unknown",
+    ),
+    ("no CD11", [HIGH, variant(), CORD], "unknown"),
+    ("no variant", [HIGH, flow("CD11a", 0.5), CORD], "unknown"),
+    ("no history", [HIGH, flow("CD11a", 0.5), variant()], "unknown"),
+    ("CD11 expressed", [HIGH, flow("CD11a", 90), flow("CD11b", 90), variant(), CORD], "not-met"),
+    ("pathway a needs no genetics", [flow()], "met"),
+]
+
+
+@pytest.mark.parametrize(("resources", "status"), [case[1:] for case in PATHWAY_B], ids=[case[0] for case in PATHWAY_B])
+def test_the_two_pathways(resources: list[Resource], status: str) -> None:
+    """Below 2 % suffices; 2 % or more asks for three findings beside it."""
+    assert asked("I.A.1", [patient(), lad(), *resources])["status"] == status
+
+
+def answers(**more: Any) -> dict[str, Any]:
+    return {"cd18-percent-of-neutrophils": 1.2, "flow-cytometry-date": "2026-03-04"} | more
+
+
+ENTERED = [
+    # remark, resources, I.A.1.a
+    ("by a clinician's role", [response(answers())], "met"),
+    ("by a clinician", [response(answers(), author="Practitioner/x")], "met"),
+    ("by a clinician on another address", [response(answers(), author="https://a.example/Practitioner/x")], "met"),
+    ("by the patient", [response(answers(), author="Patient/p1")], "unknown"),
+    ("by a relative", [response(answers(), author="RelatedPerson/mother")], "unknown"),
+    ("by nobody", [response(answers(), author=None)], "unknown"),
+    (
+        "by a contained clinician",
+        [response(answers(), author="#me", contained=[{"resourceType": "Practitioner", "id": "me"}])],
+        "met",
+    ),
+    (
+        "by a contained relative",
+        [response(answers(), author="#me", contained=[{"resourceType": "RelatedPerson", "id": "me", "patient": subject()}])],
+        "unknown",
+    ),
+    ("without a date", [response({"cd18-percent-of-neutrophils": 1.2})], "unknown"),
+    ("dated next year", [response(answers(**{"flow-cytometry-date": "2027-03-04"}))], "unknown"),
+    ("exactly 2", [response(answers(**{"cd18-percent-of-neutrophils": 2}))], "not-met"),
+    ("above 100", [response(answers(**{"cd18-percent-of-neutrophils": 120}))], "unknown"),
+    ("below 0", [response(answers(**{"cd18-percent-of-neutrophils": -1}))], "unknown"),
+    ("yes is no number", [response(answers(**{"cd18-percent-of-neutrophils": True}))], "unknown"),
+    ("a draft", [response(answers(), status="in-progress")], "unknown"),
+    ("amended", [response(answers(), status="amended")], "met"),
+    ("of another patient", [response(answers(), subject=reference("Patient/p2"))], "unknown"),
+    ("of another questionnaire", [response(answers(), questionnaire="https://x.example/Questionnaire/other")], "unknown"),
+    ("a version of ours", [response(answers(), questionnaire="https://x/Questionnaire/kresladi-prior-authorization|2")],
+     "met"),
+    ("after a transplant", [response(answers()), procedure(HSCT, "2025")], "unknown"),
+    ("a laboratory's result disagrees", [response(answers()), flow("CD18", 40)], "unknown"),
+    ("a laboratory's result agrees", [response(answers()), flow("CD18", 0.9)], "met"),
+    (
+        "the newest response wins",
+        [
+            response(answers(), id_="old", authored="2026-01-01"),
+            response(answers(**{"cd18-percent-of-neutrophils": 50}), id_="new", authored="2026-02-01"),
+        ],
+        "not-met",
+    ),
+    (
+        "two responses of one moment that disagree",
+        [response(answers(), id_="a"), response(answers(**{"cd18-percent-of-neutrophils": 50}), id_="b")],
+        "unknown",
+    ),
+    (
+        "one response that answers twice",
+        [response(answers()) | {"item": [
+            {"linkId": "cd18-percent-of-neutrophils", "answer": [{"valueDecimal": 1.2}, {"valueDecimal": 50}]},
+            {"linkId": "flow-cytometry-date", "answer": [{"valueDate": "2026-03-04"}]},
+        ]}],
+        "unknown",
+    ),
+    (
+        "a quantity in percent",
+        [response(answers()) | {"item": [
+            {"linkId": "cd18-percent-of-neutrophils", "answer": [{"valueQuantity": quantity(1.2)}]},
+            {"linkId": "flow-cytometry-date", "answer": [{"valueDate": "2026-03-04"}]},
+        ]}],
+        "met",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("resources", "status"), [case[1:] for case in ENTERED], ids=[case[0] for case in ENTERED])
+def test_values_entered_in_the_questionnaire(resources: list[Resource], status: str) -> None:
+    """They count when a clinician is the author and the date of the flow cytometry is given."""
+    criterion = asked("I.A.1.a", [patient(), lad(), *resources])
+    assert criterion["status"] == status
+    if status == "unknown":
+        assert causes(criterion) & {"unusable", "conflict", "absent"}
+
+
+def test_an_entered_value_says_who_entered_it() -> None:
+    """A reader can tell a typed value from a laboratory's."""
+    evidence = asked("I.A.1.a", [patient(), lad(), response(answers())])["evidence"]
+    assert evidence == [
+        {
+            "reference": "QuestionnaireResponse/qr",
+            "says": "CD18 1.2 % of neutrophils, 2026-03-04, as entered by PractitionerRole/bmt",
+        }
+    ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_order_of_entries_does_not_matter(order: int) -> None:
+    """Two responses of one moment that disagree are a conflict, whichever comes first."""
+    responses = [response(answers(), id_="a"), response(answers(**{"cd18-percent-of-neutrophils": 50}), id_="b")]
+    assert causes(asked("I.A.1.a", [patient(), lad(), *responses[::order]])) == {"conflict"}
