@@ -22,7 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a doubled slash is an unknown address, not a redirect
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1  # what reaches it is refused: Werkzeug may have cut it there
     app.register_blueprint(create_blueprint(offer_of(settings)))
     return app
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import re
 import sys
 import time
@@ -18,7 +19,6 @@ from uuid import uuid4
 import msgspec
 from flask import Flask, Response, g, request
 
-from cds_service.errors import ConfigurationError
 from cds_service.metrics import Metrics
 
 VARIABLE = "CDS_AUDIT_KEY"
@@ -27,9 +27,11 @@ SHORTEST_KEY = 32
 REQUEST_ID = "X-Request-ID"
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 """Ids that callers make up: short, and without anything that could forge a line of a log."""
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _SERVICES = "/cds-services"
 
 Write = Callable[[str], object]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,9 @@ class Audit:
     """Writes records."""
 
     def __init__(self, key: str | None, write: Write | None = None) -> None:
-        """Without a key patients are not in the records at all. Raises ConfigurationError where the key is short."""
-        if key is not None and len(key) < SHORTEST_KEY:
-            raise ConfigurationError(f"{VARIABLE} has to have at least {SHORTEST_KEY} characters")
+        """Without a key patients are not in the records at all. A short one is warned of."""
+        if key and len(key) < SHORTEST_KEY:
+            log.warning("%s is short: use at least %d random characters", VARIABLE, SHORTEST_KEY)
         self._key = key.encode() if key else None
         self._write = write or _to_standard_output
 
@@ -83,7 +85,7 @@ class Audit:
             "client": record.client,
             "service": record.service,
             "hook": record.hook,
-            "hookInstance": safe_id(record.hook_instance),
+            "hookInstance": record.hook_instance if _UUID.fullmatch(record.hook_instance) else "",
             "patient": self._hashed(record.patient_id),
             "status": status,
             "outcomes": record.outcomes,

@@ -5,10 +5,12 @@
     ├── TerminologyError        a ValueSet cannot be used
     └── RequestError            the caller is told, in an OperationOutcome
         ├── BadRequest          400  unreadable, or no hook request
+        ├── TokenRefused        401  (trust/errors.py)
         ├── UnknownService      404
         ├── NothingToRead       412  an order is in scope, but nothing of the chart can be had
         ├── TooLarge            413
-        └── NotJson             415
+        ├── NotJson             415
+        └── StoreUnavailable    503  (store/errors.py)
 
 No message holds anything of a request: not a value, not a name, not an id.
 """

@@ -89,10 +89,10 @@ class Evaluator:
 def _is_legible(entry: Entry) -> bool:
     """An order that cannot be read might be one for Kresladi: it is never passed over in silence."""
     try:
-        plain(entry.resource)
+        resource = plain(entry.resource)
     except UNREADABLE:
         return False
-    return True
+    return not isinstance(resource, dict) or isinstance(resource.get("status"), str | None)
 
 
 def _is_selected(order: DraftOrder, selections: frozenset[str] | None) -> bool:

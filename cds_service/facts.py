@@ -83,7 +83,8 @@ class Result:
 class Results:
     """All that a chart holds on one measurement: what counts, what does not and why.
 
-    `unread` names the parts of the chart that could not be looked at and might hold one.
+    `unread` names the parts of the chart that could not be looked at and might hold one; `explains_high`, those that
+    might hold a treatment which raised the value, so that a high one cannot be relied on.
     """
 
     wanted: str
@@ -92,14 +93,15 @@ class Results:
     unread: tuple[Gap, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     remedy: Remedy | None = None
+    explains_high: tuple[Gap, ...] = ()
 
     def below(self, limit: str) -> Finding:
         """Whether the measured value is less than the limit."""
-        return self._judged(lambda level: level.below(Decimal(limit)), limit)
+        return self._unless_raised(self._judged(lambda level: level.below(Decimal(limit)), limit), Answer.NOT_MET)
 
     def at_least(self, limit: str) -> Finding:
         """Whether the measured value is the limit or more; not known is never "or more"."""
-        return self._judged(lambda level: level.at_least(Decimal(limit)), limit)
+        return self._unless_raised(self._judged(lambda level: level.at_least(Decimal(limit)), limit), Answer.MET)
 
     def taken_with(self, others: Results) -> Results:
         """Only the results concurrent with one of the others; the rest become gaps."""
@@ -110,6 +112,12 @@ class Results:
             (concurrent if met else apart).append(result)
         gaps = [self._gap(reasons.not_concurrent(r.evidence.says), Cause.UNUSABLE, r.evidence.source) for r in apart]
         return replace(self, usable=tuple(concurrent), gaps=(*gaps, *self.gaps))
+
+    def _unless_raised(self, finding: Finding, high: Answer) -> Finding:
+        """The finding; unknown where it rests on a high value that an unread treatment may have raised."""
+        if finding.answer is high and self.explains_high:
+            return Finding(Answer.UNKNOWN, finding.evidence, self.explains_high, finding.set_aside)
+        return finding
 
     def _judged(self, question: Callable[[Level], Answer], limit: str) -> Finding:
         by_answer: dict[Answer, list[Result]] = {answer: [] for answer in Answer}

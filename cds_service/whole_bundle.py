@@ -18,17 +18,16 @@ from cds_service.fhir.terminology import Terminology, packaged_value_sets
 from cds_service.hooks.request import EXPLAIN
 
 
-
-class _Reference(msgspec.Struct):
+class _Reference(msgspec.Struct, frozen=True):
     reference: str = ""
 
 
-class _Order(msgspec.Struct):
+class _Order(msgspec.Struct, frozen=True):
     subject: _Reference = _Reference()
 
 
 _header = msgspec.json.Decoder(Header)
-_subject = msgspec.json.Decoder(_Order)
+_order = msgspec.json.Decoder(_Order)
 
 
 def request_of(body: bytes, *, explain: bool = False) -> bytes:
@@ -76,24 +75,27 @@ _SEARCHED = {query.type for query in QUERIES if not query.user_token}
 
 def _patient_id(draft: Entry, records: Records) -> str:
     """Of the order's subject (a donor's Patient may stand in the Bundle too), else of the only Patient."""
-    subject = _subject.decode(draft.resource).subject.reference
-    patients = list(records.of("Patient"))
-    named = records.at(subject)
-    if named is None and subject.startswith(("Patient/", "http")):
+    subject = _subject_of(draft)
+    patients = [named] if (named := records.at(subject)) else list(records.of("Patient"))
+    if named is None and split_literal(subject)[1] == "Patient":
         return split_literal(subject)[2]
-    if named is None and len(patients) != 1:
+    if len(patients) != 1:
         raise BadRequest("the Bundle has to say for which Patient the order is")
-    patient = named or patients[0]
-    return patient.header.id or (patient.full_url or "").rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+    return patients[0].header.id or split_literal((patients[0].full_url or "").replace(":", "/"))[2]
+
+
+def _subject_of(draft: Entry) -> str:
+    try:
+        return _order.decode(draft.resource).subject.reference
+    except UNREADABLE:
+        return ""
 
 
 def _drafts(entries: tuple[Entry, ...], records: Records) -> list[Entry]:
     """The entry that is the order: the one for Kresladi; where there are several, the one that is a draft."""
     terminology = Terminology(packaged_value_sets())
     orders = [
-        entry
-        for entry in entries
-        if _type(entry) in KINDS and kresladi_orders([entry], records, terminology, "")
+        entry for entry in entries if _type(entry) in KINDS and kresladi_orders([entry], records, terminology, "")
     ]
     drafts = [entry for entry in orders if _status(entry) in (None, "draft")] or orders
     if len(drafts) != 1:

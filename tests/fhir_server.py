@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -93,6 +95,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers one request, by a rule or as it should."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for an acknowledgement of its headers
     fhir: FhirServer
 
     def do_GET(self) -> None:
@@ -203,6 +206,36 @@ def drip_chunks(handler: Handler) -> None:
     handler.drip(b"0" * 400, 0.05)
 
 
+def drip_redirect(handler: Handler) -> None:
+    """Send elsewhere, with a body that does not end."""
+    handler.send_response(302)
+    handler.send_header("Location", "/fhir/Patient/p1")
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    handler.drip(b" " * 400, 0.05)
+
+
+def in_chunks(handler: Handler) -> None:
+    """Send a Patient in chunks of ten bytes."""
+    content = json.dumps({"resourceType": "Patient", "id": "p1"}).encode()
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    for place in range(0, len(content), 10):
+        chunk = content[place : place + 10]
+        handler.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+    handler.wfile.write(b"0\r\n\r\n")
+
+
+def say_continue(handler: Handler) -> None:
+    """Promise an answer again and again."""
+    for _ in range(int(LONGEST / 0.01)):
+        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if handler.fhir.stopped.wait(0.01):
+            break
+    handler.close_connection = True
+
+
 def truncate(handler: Handler) -> None:
     """Promise more than is sent."""
     handler.answer(200, b'{"resourceType": "Bundle", "entry": [', Content_Length="5000")
@@ -235,16 +268,27 @@ def once(first: Behaviour) -> Behaviour:
     return behave
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 256
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is what some tests are about."""
+
+
 @contextmanager
-def serving(resources: list[Resource], **more: Any) -> Iterator[FhirServer]:
-    """Serve the resources at `base` until the block ends."""
+def serving(resources: list[Resource], tls: Path | None = None, **more: Any) -> Iterator[FhirServer]:
+    """Serve the resources at `base` until the block ends; over TLS with the certificate and key of a file."""
     fhir = FhirServer(resources, **more)
     handler = type("ThisHandler", (Handler,), {"fhir": fhir})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    fhir.base = f"http://127.0.0.1:{server.server_address[1]}/fhir"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    server = _Server(("127.0.0.1", 0), handler)
+    if tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    fhir.base = f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}/fhir"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
     thread.start()
     try:
         yield fhir

@@ -13,6 +13,7 @@ from tests.charts import (
     Resource,
     asked,
     causes,
+    complete,
     concept,
     condition,
     flow,
@@ -23,6 +24,7 @@ from tests.charts import (
     response,
     subject,
     variant,
+    without,
 )
 
 PANEL = concept("LAD-I panel", (LOINC, "94266-4"))
@@ -96,6 +98,10 @@ GATES = [
     ("all leukocytes in the code", [cd18(code="CD18 on leukocytes")], "unknown"),
     ("everything but neutrophils", [cd18(code="CD18 on non-neutrophils")], "unknown"),
     ("mean fluorescence in the code", [cd18(code="CD18 MFI")], "unknown"),
+    ("neutrophils that lack it", [cd18(code="CD18-negative neutrophils")], "unknown"),
+    ("an index", [cd18(code="CD18 expression index, neutrophils")], "unknown"),
+    ("a loss in percent", [cd18({"valueQuantity": quantity(1.2, "%", "% decrease")})], "unknown"),
+    ("a coefficient of variation", [cd18({"valueQuantity": quantity(1.2, "%{CV}")})], "unknown"),
     ("a control's value", [cd18(code="CD18 neutrophils, healthy control")], "unknown"),
     ("lymphocytes in the method", [cd18(method=concept("Flow cytometry, lymphocyte gate"))], "unknown"),
     ("neutrophils in the method", [cd18(method=concept("Flow cytometry, neutrophil gate"))], "met"),
@@ -135,6 +141,15 @@ GATES = [
         "a work-up for bone marrow transplant is not on marrow",
         [cd18(), report("Observation/cd18", code=concept("Bone marrow transplant work-up"))],
         "met",
+    ),
+    (
+        "two panels, one on lymphocytes",
+        [
+            cd18(),
+            panel("Observation/cd18", code=concept("PMN")),
+            report("Observation/cd18", code=concept("Lymphocytes")),
+        ],
+        "unknown",
     ),
     ("the component's own words", [components(component("CD18", 1.2, "CD18 monocytes"))], "unknown"),
     ("the words over the components", [components(component("CD18", 1.2), code=concept("Lymphocytes"))], "unknown"),
@@ -198,6 +213,7 @@ SHAPES = [
     ("about the mother", [flow(focus=[reference("RelatedPerson/mother")]), MOTHER], "unknown", None),
     ("about a donor in words", [flow(focus=[{"display": "Donor"}])], "unknown", None),
     ("about the patient", [flow(focus=[reference("Patient/p1")])], "met", ["Observation/cd18"]),
+    ("the mother's specimen by its words", [flow(specimen={"display": "Maternal blood"})], "unknown", None),
     ("the mother's value by its words", [cd18(code="CD18 neutrophils, mother")], "unknown", None),
     (
         "made on another's specimen",
@@ -454,7 +470,7 @@ ENTERED = [
     ),
     (
         "by a contained relative",
-        [response(answers(), author="#me", contained=[{"resourceType": "RelatedPerson", "id": "me", "patient": subject()}])],
+        [response(answers(), author="#me", contained=[MOTHER | {"id": "me"}])],
         "unknown",
     ),
     ("without a date", [response({"cd18-percent-of-neutrophils": 1.2})], "unknown"),
@@ -466,7 +482,7 @@ ENTERED = [
     ("a draft", [response(answers(), status="in-progress")], "unknown"),
     ("amended", [response(answers(), status="amended")], "met"),
     ("of another patient", [response(answers(), subject=reference("Patient/p2"))], "unknown"),
-    ("of another questionnaire", [response(answers(), questionnaire="https://x.example/Questionnaire/other")], "unknown"),
+    ("of another questionnaire", [response(answers(), questionnaire="https://x/Questionnaire/other")], "unknown"),
     ("a version of ours", [response(answers(), questionnaire="https://x/Questionnaire/kresladi-prior-authorization|2")],
      "met"),
     ("after a transplant", [response(answers()), procedure(HSCT, "2025")], "unknown"),
@@ -529,3 +545,19 @@ def test_the_order_of_entries_does_not_matter(order: int) -> None:
     """Two responses of one moment that disagree are a conflict, whichever comes first."""
     responses = [response(answers(), id_="a"), response(answers(**{"cd18-percent-of-neutrophils": 50}), id_="b")]
     assert causes(asked("I.A.1.a", [patient(), lad(), *responses[::order]])) == {"conflict"}
+
+
+@pytest.mark.parametrize(
+    ("value", "left_out", "status", "remark"),
+    [
+        (62, (), "not-met", "everything was read: a high CD18 contradicts pathway a"),
+        (62, ("procedures",), "unknown", "a transplant that was not sent may have raised it"),
+        (62, ("medicationAdministrations",), "unknown", "a gene therapy that was not sent may have raised it"),
+        (1.2, ("procedures",), "met", "no treatment lowers CD18"),
+    ],
+)
+def test_a_high_result_needs_the_treatments(value: float, left_out: tuple[str, ...], status: str, remark: str) -> None:
+    """A high CD18 is relied on only where transplants and gene therapies could be looked for."""
+    criterion = asked("I.A.1.a", [*without(complete(), "cd18"), flow("CD18", value)], leave_out=left_out)
+    assert criterion["status"] == status, remark
+    assert causes(criterion) <= {"unavailable"}

@@ -63,6 +63,7 @@ CASES = [
     ("text less than 2 percent", text("less than 2 percent"), "met"),
     ("text with a full-width sign", text("1.2％"), "met"),
     ("text 1.2 % of neutrophils", text("1.2 % of neutrophils"), "met"),
+    ("text <2% with the laboratory's flag", text("<2% (L)"), "met"),
     ("text 0.5 - 1.5 %", text("0.5 – 1.5 %"), "met"),
     ("text 1-3 % spans 2", text("1-3 %"), "unknown"),
     ("text >1-1.5 % contradicts itself", text(">1-1.5 %"), "unknown"),

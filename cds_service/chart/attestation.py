@@ -64,13 +64,13 @@ class _Reader:
         others = [r for r in self.answers.responses if r.answer(link_id) is not None]
         return Documentation(
             wanted,
-            gaps=(*(self._why_not(wanted, r) for r in others), *self.answers.sifted.gaps(wanted, REMEDY)),
+            gaps=(*(self._why_not(wanted, link_id, r) for r in others), *self.answers.sifted.gaps(wanted, REMEDY)),
             unread=self.source.unread(wanted, "QuestionnaireResponse", remedy=REMEDY),
             set_aside=tuple(self.answers.sifted.set_aside),
             remedy=REMEDY,
         )
 
-    def _why_not(self, wanted: str, response: Response) -> Gap:
+    def _why_not(self, wanted: str, link_id: str, response: Response) -> Gap:
         """Why an answer does not count as the attestation: who wrote it, or how it is answered."""
         author = self.authors[response.record.reference]
         reference = response.record.reference
@@ -79,6 +79,8 @@ class _Reader:
         if author is not None and not author.known:
             return Gap(wanted, reasons.AUTHOR_NOT_READ, Cause.UNAVAILABLE, reference, REMEDY)
         if self.by_specialist(response):
-            return Gap(wanted, reasons.NOT_ONE_YES_OR_NO, Cause.CONFLICT, reference, REMEDY)
+            both = any(isinstance(value, bool) for value in response.answers[link_id])
+            cause = Cause.CONFLICT if both else Cause.UNUSABLE
+            return Gap(wanted, reasons.NOT_ONE_YES_OR_NO, cause, reference, REMEDY)
         because = reasons.author_is_not_transplant(", ".join(author.words[:2]) if author else "")
         return Gap(wanted, because, Cause.UNUSABLE, reference, REMEDY)

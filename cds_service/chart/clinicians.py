@@ -167,5 +167,5 @@ def _by_name_only(reference: Any) -> Clinician | None:
 def _kind_of(reference: Any, literal: str) -> str:
     """The type that a reference to a resource that is not here says it leads to; a `urn:` may be anyone's."""
     if literal.startswith("urn:"):
-        return str(reference.type or PEOPLE[0])
+        return str(getattr(reference, "type", None) or PEOPLE[0])
     return split_literal(literal)[1]

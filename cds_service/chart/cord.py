@@ -19,19 +19,20 @@ ANY_AGE = Level(ZERO, MOST)
 
 _NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8"}
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b", re.IGNORECASE)
-_HOW = "<=|>=|<|>|≤|≥|\\b(?:less than|under|before|within|up to|more than|greater than|over|after|beyond|at least)"
+_HOW = "<=|>=|<|>|≤|≥|\\b(?:less than|under|before|within|by|up to|more than|greater than|over|after|beyond|at least)"
 _DURATION = re.compile(
     rf"(?P<how>{_HOW})?\s*(?P<low>\d+(?:[.,]\d+)?)(?:\s*(?:-|to)\s*(?P<high>\d+(?:[.,]\d+)?))?\s*-?\s*"
-    r"(?P<unit>days?|d|weeks?|wks?|months?|mo)\b|\b(?:day|dol)(?: of life)?\s*#?(?P<day>\d+)",
+    r"(?P<unit>days?|d|weeks?|wks?|months?|mo)\b(?! ago)|\b(?:day|dol)(?: of life)?\s*#?(?P<day>\d+)",
     re.IGNORECASE,
 )
 _COMPARATORS = {
-    "less than": "<", "under": "<", "before": "<", "within": "<=", "up to": "<=", "more than": ">",
+    "less than": "<", "under": "<", "before": "<", "within": "<=", "by": "<=", "up to": "<=", "more than": ">",
     "greater than": ">", "over": ">", "after": ">", "beyond": ">", "at least": ">=",
 }  # fmt: skip
 _DAYS = {"d": Decimal(1), "w": Decimal(7), "m": Decimal("30.4375")}
 _CLAUSE = re.compile(r"[.;,](?:\s|$)")
 _OF_THE_CORD = re.compile(r"separat|detach|fell|fall|\bshed|\bcame off|\bdrop", re.IGNORECASE)
+_ANOTHER_EVENT = re.compile(r"\bseen\b|visit|follow|examin|review|admi(?:t|ss)|\bborn\b|gestation|treat", re.IGNORECASE)
 
 
 def age_in_value(holder: Any) -> Level | None:
@@ -47,8 +48,10 @@ def age_in_value(holder: Any) -> Level | None:
 
 def age_in_words(said: Iterable[str], notes: Iterable[str]) -> Level | None:
     """The age in days that the words of a finding give, and the clauses of notes that speak of the separation."""
-    clauses = [clause for note in notes for clause in _CLAUSE.split(plain_text(note)) if _OF_THE_CORD.search(clause)]
-    return _settled([age for text in (*said, *clauses) for age in _ages_in(text)])
+    of_name = [clause for text in said for clause in _CLAUSE.split(text)]
+    of_notes = [clause for note in notes for clause in _CLAUSE.split(plain_text(note)) if _OF_THE_CORD.search(clause)]
+    clauses = [clause for clause in (*of_name, *of_notes) if not _ANOTHER_EVENT.search(clause)]
+    return _settled([age for clause in clauses for age in _ages_in(clause)])
 
 
 def _of_quantity(quantity: Any) -> Level:

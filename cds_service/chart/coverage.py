@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.source import Source
 from cds_service.fhir.elements import meanings, name_of, period, texts
+from cds_service.fhir.records import Record
+from cds_service.fhir.resources import Unreadable
 from cds_service.logic import Evidence
 from cds_service.wording import shown
 
 _MARKETPLACE = re.compile(r"marketplace|exchange|\bhim\b|\bichra\b|\bqhp\b|qualified health plan", re.IGNORECASE)
 _MEDICAID = re.compile(r"medicaid", re.IGNORECASE)
 _COMMERCIAL = re.compile(r"\bcommercial\b", re.IGNORECASE)
-_OUTSIDE = re.compile(r"medicare|tricare|champva|\bva\b|veterans", re.IGNORECASE)
-_UNCLEAR = re.compile(r"\bchip\b|children'?s health insurance|dual", re.IGNORECASE)
+_OUTSIDE = re.compile(r"medicare|tricare|champva|veterans", re.IGNORECASE)
+_UNCLEAR = re.compile(r"\bchip\b|children'?s health insurance|\bdual\b|\bduals\b", re.IGNORECASE)
+
+_UNCLEAR_LINE = "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Lines:
 
 
 def read_coverage(source: Source, payers: Mapping[str, str]) -> Lines:
-    """The line of business. Two different ones, dual eligibility and CHIP are not known.
+    """The line of business. Two different ones, dual eligibility (Medicare beside Medicaid) and CHIP are not known.
 
     Args:
         source: the chart.
@@ -47,19 +51,20 @@ def read_coverage(source: Source, payers: Mapping[str, str]) -> Lines:
             )
         else:
             lines.add(line)
-    known = tuple(sorted(lines)) if len(lines) == 1 and "unclear" not in lines else ()
-    return Lines(known, tuple(outside) if not lines else ())
+    told = lines - {_UNCLEAR_LINE}
+    known = tuple(told) if len(lines) == 1 and not outside else ()
+    return Lines(known, tuple(outside) if not told else ())
 
 
 def _line(source: Source, model: Any, payers: Mapping[str, str]) -> str:
-    payer_names = [(payor.display or "").strip().lower() for payor in model.payor or ()]
-    for name in payer_names:
-        if name in payers:
-            return payers[name]
+    configured = (payers[name] for name in _payer_names(source, model) if name in payers)
+    line = next(configured, None)
+    if line is not None:
+        return line
     classes = [" ".join(filter(None, (each.value, each.name))) for each in model.class_fhir or ()]
     said = [*texts(model.type), *classes]
     if any(_UNCLEAR.search(text) for text in said):
-        return "unclear"
+        return _UNCLEAR_LINE
     if any(_MARKETPLACE.search(text) for text in said):
         return "marketplace"
     codes = meanings(source.terminology, model.type)
@@ -73,4 +78,22 @@ def _line(source: Source, model: Any, payers: Mapping[str, str]) -> str:
     for pattern, line in ((_MEDICAID, "medicaid"), (_OUTSIDE, "outside"), (_COMMERCIAL, "commercial")):
         if any(pattern.search(text) for text in said):
             return line
-    return "unclear"
+    return _UNCLEAR_LINE
+
+
+def _payer_names(source: Source, model: Any) -> Iterator[str]:
+    """What the payers are called, in lower case: beside the reference, and by the Organization it leads to."""
+    for payor in model.payor or ():
+        inside = [each for each in model.contained or () if f"#{each.id}" == payor.reference]
+        record = source.at(payor)
+        if record is not None and record.type == "Organization":
+            inside.append(_read(record))
+        names = (payor.display, *(getattr(each, "name", None) for each in inside))
+        yield from (name.strip().lower() for name in names if isinstance(name, str))
+
+
+def _read(record: Record) -> Any:
+    try:
+        return record.read()
+    except Unreadable:
+        return None

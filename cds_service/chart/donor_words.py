@@ -13,14 +13,15 @@ from cds_service.chart.hla import is_hedged
 from cds_service.chart.spoken import all_no, all_yes
 
 _WHO = r"(?:(?:the )?(?:patient|child|infant|pt) |he |she |they )?(?:is |has |have |there (?:is|are) |with )?"
-_KINDS = r"(?:full |living |biological |known |other |suitable |available |usable |eligible |acceptable )*"
+_KINDS = r"(?:full |living |biological |known |suitable |available |usable |eligible |acceptable )*"
 _MATCHED = r"(?:(?:fully[- ])?(?:hla[- ]?)?(?:matched|identical|compatible)[- ,]*|hla[- ])"
 _SIBLINGS = r"(?:siblings?|brothers? (?:or|and|/) sisters?)"
 _DONORS = rf"(?:sibling|related|family) {_KINDS}{_MATCHED}?donors?"
 _THERE = r"(?: (?:is |are |was |were |has been |have been )?(?:available|identified|found|exists?|to donate))*"
 _NO = r"(?:no|zero|0|without|lack of|lacks)"
-_ALL_SIBLINGS = (
-    r"(?:none of (?:the|his|her|their) (?:\w+ )?siblings|neither (?:\w+ )?sibling|(?:all |the |his |her )*siblings)"
+
+_OF_THEM_NONE = (
+    r"(?:none of (?:the|his|her|their) (?:two |three |four |five |full |\d )*siblings|neither (?:full )?sibling)"
 )
 
 _NONE = re.compile(
@@ -28,12 +29,13 @@ _NONE = re.compile(
     rf"{_NO} (?:any )?{_KINDS}{_SIBLINGS}(?: at all)?|(?:an |the )?only child|"
     rf"{_NO} {_KINDS}{_MATCHED}*{_KINDS}{_DONORS}{_THERE}|"
     rf"{_NO} {_KINDS}{_MATCHED}+{_KINDS}{_SIBLINGS}(?: donors?)?{_THERE}|"
-    rf"(?:hla[- ])?(?:matched )?(?:sibling|related|family) donors? (?:is |are )?(?:not available|unavailable|not found)|"
-    rf"{_ALL_SIBLINGS} (?:is|are) (?:not )?(?:an? )?(?:hla[- ])?match(?:ed|es)?"
-    rf")",
+    r"(?:hla[- ])?(?:matched )?(?:sibling|related|family) donors? (?:is |are )?"
+    r"(?:not available|unavailable|not found)|"
+    rf"{_OF_THEM_NONE} (?:is|are) (?:an? )?(?:hla[- ])?match(?:ed)?|{_OF_THEM_NONE} match(?:es)?|"
+    r"(?:all |the |his |her )*siblings are (?:not (?:an? )?(?:hla[- ])?match(?:ed|es)?|(?:hla[- ])?mismatched)"
+    r")",
     re.IGNORECASE,
 )
-_DO_MATCH = re.compile(r"\b(?:all|the|his|her|^)? ?siblings (?:is|are) (?!not)", re.IGNORECASE)
 _IS_ONE_AVAILABLE = re.compile(
     rf"(?:is there an? |has an? |any )?{_KINDS}{_MATCHED}*{_KINDS}(?:sibling|related|family) {_KINDS}(?:donors?|match)"
     r"(?: (?:is |are )?(?:available|identified|found|exists?|availability|status|present))*\??",
@@ -41,33 +43,38 @@ _IS_ONE_AVAILABLE = re.compile(
 )
 _ARE_THERE_SIBLINGS = re.compile(rf"{_WHO}(?:any )?{_KINDS}siblings\??", re.IGNORECASE)
 _HOW_MANY = re.compile(
-    rf"(?:(?:total )?(?:number|count|no\.|#) of {_KINDS}{_MATCHED}*{_KINDS}siblings(?: donors?)?|siblings? (?:count|number)|"
+    rf"(?:(?:total )?(?:number|count|no\.|#) of {_KINDS}{_MATCHED}*{_KINDS}siblings(?: donors?)?|"
+    r"siblings? (?:count|number)|"
     rf"how many {_KINDS}siblings.{{0,20}}|{_KINDS}siblings?)\??",
     re.IGNORECASE,
 )
 _OF_SOMEBODY_ELSE = re.compile(r"mother|father|maternal|paternal|parent|donor's|partner", re.IGNORECASE)
 _LIMITED = re.compile(r"\b(?:yet|except|but|other than|apart from|besides|unless|until|if|not true)\b", re.IGNORECASE)
 _CLAUSES = re.compile(r"[.;,()]|\s-\s")
+_LONGEST = 120
+"""Characters of a clause that plainly says one thing."""
 
 _UNUSABLE = (
-    r"(?:ineligible|unfit|unsuitable|unwilling|unavailable|(?:medically )?(?:deferred|excluded)|too young|contraindicated|"
-    r"declin(?:es|ed)|refus(?:es|ed)|cannot donate|unable to donate|"
+    r"(?:ineligible|unfit|unsuitable|unwilling|unavailable|(?:medically )?(?:deferred|excluded)|too young|"
+    r"contraindicated|declin(?:es|ed)|refus(?:es|ed)|cannot donate|unable to donate|"
     r"not (?:medically )?(?:eligible|suitable|fit|willing|available|able to donate|cleared))"
 )
 _CANNOT_DONATE = re.compile(
     rf"\bdon(?:or|ors|ation|ate)\b[^.;?]{{0,60}}\b{_UNUSABLE}\b|"
     r"\b(?:ineligible|unfit|unsuitable|not (?:eligible|able|suitable|fit|willing)|unable|unwilling|declin(?:es|ed)|"
-    r"refus(?:es|ed)|cannot|too young)\b (?:to |as |for |be )*(?:an? |the )?(?:stem[- ]cell |marrow )?don(?:or|ate|ation)\b",
+    r"refus(?:es|ed)|cannot|too young)\b "
+    r"(?:to |as |for |be )*(?:an? |the )?(?:stem[- ]cell |marrow )?don(?:or|ate|ation)\b",
     re.IGNORECASE,
 )
 _CAN_AFTER_ALL = re.compile(
-    r"\b(?:not|never|no longer|nor) (?:medically )?(?:ineligible|unfit|unsuitable|unwilling|unavailable|deferred|excluded|"
-    r"contraindicated|unable|declined|refused)|typing|test|search|insur|sample|if\b",
+    r"\b(?:not|never|no longer|nor) (?:medically )?"
+    r"(?:ineligible|unfit|unsuitable|unwilling|unavailable|deferred|excluded|contraindicated|unable|"
+    r"declined|refused)|typing|test|search|insur|sample|if\b",
     re.IGNORECASE,
 )
 _CAN_DONATE = re.compile(
-    r"(?:sibling |matched |hla[- ])*(?:donor )?(?:is )?(?:able to donate|can donate|(?:medically )?(?:eligible|fit|suitable)(?: to donate)?)"
-    r"(?: as (?:a )?donor)?\??",
+    r"(?:sibling |matched |hla[- ])*(?:donor )?(?:is )?"
+    r"(?:able to donate|can donate|(?:medically )?(?:eligible|fit|suitable)(?: to donate)?)(?: as (?:a )?donor)?\??",
     re.IGNORECASE,
 )
 
@@ -82,7 +89,9 @@ def says_none(name: Iterable[str], values: tuple[str, ...]) -> bool:
     if any(_is_none(text) for text in names):
         return not values or all_yes(values)
     asked = (_IS_ONE_AVAILABLE, _ARE_THERE_SIBLINGS, _HOW_MANY)
-    return all_no(values) and any(question.fullmatch(text.strip(" .:")) for question in asked for text in names)
+    return all_no(values) and any(
+        question.fullmatch(text[:_LONGEST].strip(" .:")) for question in asked for text in names
+    )
 
 
 def says_cannot_donate(name: Iterable[str], values: tuple[str, ...]) -> bool:
@@ -101,6 +110,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _is_none(text: str) -> bool:
-    if is_hedged(text) or _LIMITED.search(text) or _DO_MATCH.search(text):
+    if is_hedged(text) or _LIMITED.search(text):
         return False
-    return any(_NONE.fullmatch(clause.strip()) for clause in _CLAUSES.split(text) if clause.strip())
+    clauses = (clause.strip() for clause in _CLAUSES.split(text))
+    return any(_NONE.fullmatch(clause) for clause in clauses if 0 < len(clause) <= _LONGEST)

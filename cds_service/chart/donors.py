@@ -1,12 +1,12 @@
-"""Whether an HLA-matched sibling donor is available: statements, matches, and which of them is newer."""
+"""Whether an HLA-matched sibling donor is available: what each record of a chart says of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from cds_service.chart import donor_words, hla
 from cds_service.chart.answers import SIBLING_DONOR, Answers
+from cds_service.chart.donor_statements import EVERYONE, Statement, Statements
 from cds_service.chart.family import affected_relatives
 from cds_service.chart.relations import Kind, Relation, relation_of
 from cds_service.chart.source import Sifted, Source
@@ -15,8 +15,7 @@ from cds_service.chart.verification import is_confirmed
 from cds_service.facts import Documentation
 from cds_service.fhir.elements import first_when, meanings, name_of, texts, when
 from cds_service.fhir.records import Record
-from cds_service.logic import Answer, Evidence, Remedy
-from cds_service.timing import When
+from cds_service.logic import Evidence, Remedy
 from cds_service.wording import reasons, shown
 
 TYPES = ("QuestionnaireResponse", "Observation", "Condition")
@@ -24,65 +23,6 @@ REMEDY = Remedy.SIBLING_HLA_TYPING
 FINAL = ("final", "amended", "corrected")
 _PAST = ("inactive", "remission", "resolved")
 _MATCH_CODE = "LOINC 96061-7"
-EVERYONE = Relation()
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One thing the chart says on donors: when, and of whom (`EVERYONE`, or one donor)."""
-
-    evidence: Evidence
-    when: When | None
-    donor: Relation = EVERYONE
-
-    def settles(self, match: Statement) -> bool:
-        """Whether this is surely newer than the match."""
-        if self.when is None or match.when is None:
-            return False
-        return match.when.before(self.when) is Answer.MET
-
-
-@dataclass(slots=True)
-class Statements:
-    """All statements, by what they say."""
-
-    available: list[Statement] = field(default_factory=list)
-    """A matched full sibling, or the answer that a matched sibling donor is available."""
-    possible: list[Statement] = field(default_factory=list)
-    """A match that may be a full sibling's."""
-    none: list[Statement] = field(default_factory=list)
-    """That there is no sibling, or no matched one."""
-    unusable: list[Statement] = field(default_factory=list)
-    """That one donor cannot donate."""
-
-    def against(self, match: Statement) -> list[Statement]:
-        """What says that this donor is not available."""
-        alone = len(self.available) + len(self.possible) == 1
-        of_this_donor = [
-            each
-            for each in self.unusable
-            if each.donor.may_be_same_as(match.donor) or (alone and not each.donor.names_someone)
-        ]
-        return [*self.none, *of_this_donor]
-
-    def settled(self) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
-        """What shows that none is available, and what denies it.
-
-        A newer statement against every match settles it, and both are shown; an older one stands beside the match,
-        which is a conflict. A possible match alone denies nothing, but no older statement holds against it.
-        """
-        against = [each for match in (*self.available, *self.possible) for each in self.against(match)]
-        shows = _evidence([*self.none, *against])
-        if any(map(self._is_open, self.available)):
-            return shows, _evidence(self.available)
-        if not shows:
-            return (), ()
-        if any(map(self._is_open, self.possible)):
-            return shows, _evidence(self.possible)
-        return (*shows, *_evidence(self.available)), ()
-
-    def _is_open(self, match: Statement) -> bool:
-        return not any(each.settles(match) for each in self.against(match))
 
 
 def read_donors(source: Source, answers: Answers) -> Documentation:
@@ -106,10 +46,6 @@ def read_donors(source: Source, answers: Answers) -> Documentation:
         set_aside=tuple(sifted.set_aside),
         remedy=REMEDY,
     )
-
-
-def _evidence(statements: list[Statement]) -> tuple[Evidence, ...]:
-    return tuple(dict.fromkeys(statement.evidence for statement in statements))
 
 
 def _sort_answer(answers: Answers, statements: Statements) -> None:
@@ -156,9 +92,8 @@ class _Observed:
         if self.relation.kind not in (Kind.FULL_SIBLING, Kind.SIBLING):
             self._trouble(reasons.not_a_full_sibling(statement.evidence.says))
             return
-        if hla.matched(None, (*self.name, *self.values)):
-            # The matched sibling is named as such: that one cannot donate is all there is to know.
-            self._add(statements.none if not self.relation.names_someone else statements.unusable, statement)
+        if not self.relation.names_someone and hla.matched(None, (*self.name, *self.values)):
+            self._add(statements.the_matched_one_unusable, statement)
             return
         self._add(statements.unusable, statement)
         self._trouble(reasons.one_sibling_cannot_donate(statement.evidence.says))
@@ -171,20 +106,19 @@ class _Observed:
         if matched is None and self.coded:
             self._trouble(reasons.match_not_read(self._said()))
             return
-        if self.relation.kind in (Kind.OTHER, Kind.IDENTICAL_TWIN):
-            because = (
-                reasons.identical_twin if self.relation.kind is Kind.IDENTICAL_TWIN else reasons.not_a_full_sibling
-            )
-            self._trouble(because(self._match().evidence.says))
+        says = self._match().evidence.says
+        if self.relation.kind is Kind.IDENTICAL_TWIN:
+            self._trouble(reasons.identical_twin(says))
+        elif self.relation.kind is Kind.OTHER:
+            self._trouble(reasons.not_a_full_sibling(says))
         elif not self.coded:
             self._sort_possible(statements, reasons.only_text_names(name_of(self.model.code), _MATCH_CODE))
         elif self.relation.kind is Kind.FULL_SIBLING:
             self._sort_full_sibling(statements)
+        elif self.relation.kind is Kind.SIBLING:
+            self._sort_possible(statements, reasons.possible_sibling_match(says))
         else:
-            says = self._match().evidence.says
-            is_sibling = self.relation.kind is Kind.SIBLING
-            because = reasons.possible_sibling_match(says) if is_sibling else reasons.relation_not_said(says)
-            self._sort_possible(statements, because)
+            self._sort_possible(statements, reasons.relation_not_said(says))
 
     def _sort_full_sibling(self, statements: Statements) -> None:
         match = self._match()
@@ -200,8 +134,7 @@ class _Observed:
     def _sort_possible(self, statements: Statements, because: str) -> None:
         """Not counted, and said so; but an older word that there is none does not hold against it."""
         self._trouble(because)
-        if self._matched() is not False and self.relation.kind is not Kind.OTHER:
-            statements.possible.append(self._match())
+        statements.possible.append(self._match())
 
     def _matched(self) -> bool | None:
         verdicts = {hla.matched(getattr(each, "valueRatio", None), self.values) for each in self.coded or [self.model]}

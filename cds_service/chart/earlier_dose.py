@@ -77,7 +77,7 @@ def _sort_medication(kind: str, record: Record, model: Any, found: DosesFound) -
     )
     says = shown.dose_record(kind, status, moment)
     if kind in _ORDERS:
-        around = kind == "ServiceRequest" and _only_around_it(texts(model.code))
+        around = kind == "ServiceRequest" and phrases.only_around_giving(texts(model.code))
         if status == "completed" and model.intent not in ("proposal", "plan") and not model.doNotPerform and not around:
             found.may_be(record.reference, reasons.may_be_a_dose(says))
         else:
@@ -132,10 +132,10 @@ def _sort_procedure(source: Source, record: Record, model: Any, says: str, found
     gene_therapy = bool(means & set(_GENE_THERAPY))
     if "kresladi" in means or phrases.names("kresladi", _named_product(model)):
         _sort_named(record, model, says, found)
-    elif phrases.names("kresladi", _notes(model)) and not _only_around_it((*said, *_notes(model))):
+    elif phrases.names("kresladi", _notes(model)) and not phrases.only_around_giving((*said, *_notes(model))):
         given = gene_therapy and str(model.status) in _GIVEN["Procedure"]
         _dose_or_maybe(record, says, found, given=given)
-    elif phrases.names("other-gene-therapy", said) or _only_around_it(said):
+    elif phrases.names("other-gene-therapy", said) or phrases.only_around_giving(said):
         found.no_dose(record.reference, reasons.ANOTHER_PRODUCT)
     elif gene_therapy or (_tells_nothing(record) and not said):
         found.may_be(record.reference, reasons.unnamed_gene_therapy(says))
@@ -144,11 +144,11 @@ def _sort_procedure(source: Source, record: Record, model: Any, says: str, found
 def _sort_named(record: Record, model: Any, says: str, found: DosesFound) -> None:
     """A procedure that names the drug: done with it, around it (a visit, a collection), or not to be told."""
     said = _named_product(model)
-    if _only_around_it(said):
+    if phrases.only_around_giving(said):
         found.no_dose(record.reference, reasons.ANOTHER_PRODUCT)
         return
     denied = phrases.names("kresladi", said) and not phrases.plainly_named("kresladi", said)
-    plainly = not denied and not phrases.about_a_procedure(said)
+    plainly = not denied and not phrases.around_giving(said)
     _dose_or_maybe(record, says, found, given=plainly and str(model.status) in _GIVEN["Procedure"])
 
 
@@ -170,13 +170,7 @@ def _notes(model: Any) -> tuple[str, ...]:
     return tuple(plain_text(note.text) for note in model.note or () if note.text)
 
 
-def _only_around_it(said: Iterable[str]) -> bool:
-    """Whether words speak of a visit, a collection, a preparation, and not of giving anything."""
-    said = tuple(said)
-    return phrases.about_a_procedure(said) and not phrases.names_giving(said)
-
-
-# --- what else may tell of a dose ----------------------------------------------------------------------------------------
+# --- what else may tell of a dose -----------------------------------------------------------------------------------
 
 
 def _immunizations(source: Source, found: DosesFound) -> None:
@@ -196,7 +190,7 @@ def _histories(source: Source, found: DosesFound) -> None:
         means = source.means(record)
         history, named = "gene-therapy-history" in means, "~kresladi" in means
         another = phrases.names("other-gene-therapy", said) and not named
-        had = history or (named and not _only_around_it(said)) or phrases.plainly_named("gene-therapy", said)
+        had = history or (named and not phrases.only_around_giving(said)) or phrases.plainly_named("gene-therapy", said)
         refuted = record.type == "Condition" and verification(model) == REFUTED
         if had and not another and not refuted:
             found.may_be(record.reference, reasons.unnamed_gene_therapy(name_of(model.code)))

@@ -29,7 +29,8 @@ _NOS = re.compile(
     r"not otherwise specified|not elsewhere classified|type (?:not stated|unknown|not specified)", re.IGNORECASE
 )
 _WHOSE = re.compile(
-    r"family (?:history|hx)(?: of)?|\bfhx?(?: of)?\b|\b(?:in|of|to)? ?(?:the |an? |his |her |their )?(?:maternal |paternal )?"
+    r"family (?:history|hx)(?: of)?|\bfhx?(?: of)?\b|"
+    r"\b(?:in|of|to)? ?(?:the |an? |his |her |their )?(?:maternal |paternal )?"
     r"(?:grand)?(?:mother|father|brother|sister|sibling|cousin|uncle|aunt|son|daughter|niece|nephew|parent)(?:'s)?\b"
     r"(?: (?:has|had|with|have))?|\b(?:maternal|paternal)\b",
     re.IGNORECASE,

@@ -7,7 +7,7 @@ answer. What comes is taken into the `Sent` of the call, so the chart is the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from cds_service.chart.gather import Call, Sent
-from cds_service.chart.leads import leads, ordered_medications
+from cds_service.chart.leads import leads, on_server, ordered_medications
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.queries import PATIENT, QUERIES, Query
 from cds_service.chart.source import Source
@@ -35,7 +35,7 @@ _TYPES = {query.key: query.type for query in QUERIES}
 _TOKENS = {"Practitioner": "{{userPractitionerId}}", "PractitionerRole": "{{userPractitionerRoleId}}"}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Fetching:
     """All fetching for one call: with its client, into its `Sent`.
 
@@ -61,8 +61,7 @@ class Fetching:
 
     def medications(self, drafts: Iterable[Entry]) -> None:
         """Read the Medications that draft orders refer to and that were not sent, to tell what the orders are for."""
-        bases = self.call.bases | {self.client.base, self.call.fhir_server.rstrip("/")}
-        wanted = dict.fromkeys(_on_server(ordered_medications(drafts), bases, "Medication"))
+        wanted = dict.fromkeys(on_server(ordered_medications(drafts), self._bases, ("Medication",)))
         self._follow([*islice(filter(self._is_missing, wanted), MOST_ORDERED)], ())
 
     def chart(self, orders: Iterable[DraftOrder], view: Callable[[Sent], Source]) -> None:
@@ -74,9 +73,14 @@ class Fetching:
         self._know_user()
         source, orders = view(self.sent), tuple(orders)
         for _ in range(_WAVES_OF_REFERENCES):
-            wanted = tuple(islice(dict.fromkeys(leads(source, orders, self.call.user)), MOST_REFERENCES))
+            wanted = tuple(islice(dict.fromkeys(leads(source, orders, self.call.user, self._bases)), MOST_REFERENCES))
             people = [reference for reference in wanted if reference.startswith("Practitioner/")]
             self._follow([*filter(self._is_missing, wanted)], [each for each in people if each not in self.roles])
+
+    @property
+    def _bases(self) -> frozenset[str]:
+        """The server's address, in its one form and as the call writes it."""
+        return frozenset({self.client.base, self.call.fhir_server.rstrip("/")})
 
     # --- the parts of the chart --------------------------------------------------------------------------------------
 
@@ -183,13 +187,6 @@ def _read(reference: str) -> Read:
 def _roles_of(people: tuple[str, ...]) -> Search:
     ids = (reference.partition("/")[2] for reference in people)
     return Search("PractitionerRole", (("practitioner", ",".join(ids)),))
-
-
-def _on_server(found: Iterable[str], bases: Iterable[str], kind: str) -> Iterator[str]:
-    for literal in found:
-        base, type_, id_ = split_literal(literal)
-        if type_ == kind and is_id(id_) and (not base or base in bases):
-            yield f"{type_}/{id_}"
 
 
 class _Named(msgspec.Struct):

@@ -131,6 +131,8 @@ class _Reading:
             sifted.trouble(record, reasons.wrong_cells(MARKERS[marker], measured.shown, marrow=gate is Gate.MARROW))
         elif gate is Gate.CONTROL:
             sifted.trouble(record, reasons.not_percent_of_cells(measured.shown))
+        elif gate is Gate.NOT_EXPRESSION:
+            sifted.trouble(record, reasons.not_expression(says, measured.shown))
         elif self._is_in_the_future(moment):
             sifted.trouble(record, reasons.in_the_future(says))
         elif spoilt := self.treatments.spoil(moment):
@@ -182,6 +184,7 @@ class _Reading:
             self.source.unread(wanted, *TYPES, "QuestionnaireResponse", remedy=remedy),
             (*own.set_aside, *self.sifted.set_aside),
             remedy,
+            explains_high=self.source.unread(wanted, "Procedure", "MedicationAdministration", remedy=remedy),
         )
 
     # --- what a carrier says of itself -----------------------------------------------------------------------------

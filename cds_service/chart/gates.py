@@ -22,6 +22,12 @@ _OF_CONTROL = re.compile(
     r"%? ?of (?:the )?(?:normal|healthy|control)|normal control|\bmfi\b|fluorescence|intensity", re.IGNORECASE
 )
 _A_CONTROL = re.compile(r"\bcontrols?\b", re.IGNORECASE)
+_NOT_EXPRESSION = re.compile(
+    r"negative|lacking|without|absen[ct]|\b(?:dim|bright|low)\b|decreas|reduc|change|loss|differen|\bcv\b|index|ratio\b|"
+    r"density|molecules",
+    re.IGNORECASE,
+)
+"""A percentage of something else than the cells that express the marker, its very opposite included."""
 _ANOTHER_PERSON = re.compile(
     r"\b(?:mother|father|maternal|paternal|parent(?:al)?|sibling|brother|sister|donor)\b", re.IGNORECASE
 )
@@ -35,6 +41,7 @@ class Gate(Enum):
     MARROW = "marrow"
     CONTROL = "of a control"
     ANOTHER_PERSON = "another person's"
+    NOT_EXPRESSION = "not of the cells that express the marker"
     NOT_STATED = "not stated"
 
 
@@ -45,6 +52,8 @@ def gate_of(own: Iterable[str], near: Iterable[str], panels: Iterable[Iterable[s
         return Gate.ANOTHER_PERSON
     if _A_CONTROL.search(own) or _OF_CONTROL.search(own) or _OF_CONTROL.search(near):
         return Gate.CONTROL
+    if _NOT_EXPRESSION.search(own):
+        return Gate.NOT_EXPRESSION
     if any(_MARROW.search(said) for said in (own, near, *far)):
         return Gate.MARROW
     return _own_gate(own) or _near_gate(near) or _panel_gate(far)
@@ -68,5 +77,8 @@ def _near_gate(said: str) -> Gate | None:
 
 
 def _panel_gate(panels: list[str]) -> Gate:
-    gates = {gate for panel in panels if (gate := _near_gate(_MIXED.sub("", panel)))}
-    return gates.pop() if len(gates) == 1 else Gate.NOT_STATED
+    """One panel on other cells is enough to say that it may be theirs."""
+    gates = {_near_gate(_MIXED.sub("", panel)) for panel in panels}
+    if Gate.OTHER in gates:
+        return Gate.OTHER
+    return Gate.NEUTROPHILS if Gate.NEUTROPHILS in gates else Gate.NOT_STATED

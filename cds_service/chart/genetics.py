@@ -7,6 +7,7 @@ Reporting 2 and later); both are read.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +40,7 @@ _HARMFUL = {"pathogenic", "likely-pathogenic"}
 _GENE_SYSTEM = re.compile(r"genenames\.org", re.IGNORECASE)
 _ITGB2 = re.compile(r"\bITGB2\b(?!-)", re.IGNORECASE)
 """The gene, not ITGB2-AS1, which is another."""
+_CHANGE = re.compile(r"\b[cgp]\.\S+")
 _GERMLINE = re.compile(r"germ[- ]?line|de novo|inherited|constitutional", re.IGNORECASE)
 _WILD = re.compile(r"wild|reference|normal|absent|negative", re.IGNORECASE)
 _PRESENT = {"present", "detected", "positive"}
@@ -61,6 +63,12 @@ class Variant:
 
     def __post_init__(self) -> None:
         self.says = shown.variant(self.name, self.seen.when)
+
+    @property
+    def change(self) -> str:
+        """The change alone, without transcript or gene; empty where none is named."""
+        match = _CHANGE.search(self.name)
+        return match[0] if match else ""
 
     @property
     def reference(self) -> str:
@@ -96,6 +104,7 @@ def read_genetics(source: Source) -> Genetics:
     found, sifted = observed(source, *_MEANINGS)
     variants = list(_variants(source, found, sifted))
     _add_implications(source, found, variants)
+    _add_reclassifications(variants)
     return Genetics(_pathogenic(source, sifted, variants), _biallelic(source, found, variants))
 
 
@@ -116,18 +125,22 @@ def _variants(source: Source, found: Iterable[Observed], sifted: Sifted) -> Iter
 
 
 def _is_itgb2(terminology: Terminology, observation: Any) -> bool | None:
-    """Whether the variant is of ITGB2; None where no gene is stated. A gene's code decides before its name."""
-    genes = _components(terminology, observation, "gene-studied")
-    concepts = [each.valueCodeableConcept for each in genes if each.valueCodeableConcept]
-    if any("itgb2" in meanings(terminology, concept) for concept in concepts):
-        return True
-    if any(_GENE_SYSTEM.search(coding.system or "") for concept in concepts for coding in concept.coding or ()):
-        return False
-    said = _said(genes)
-    if concepts or said:
-        return any(_ITGB2.search(text) or text.strip().upper() == "CD18" for text in said)
+    """Whether the variant is of ITGB2; None where no gene is stated, or another one too."""
+    genes = {_names_itgb2(terminology, each) for each in _components(terminology, observation, "gene-studied")}
+    if genes:
+        return genes.pop() if len(genes) == 1 else None
     changes = [each for tag in ("dna-change", "protein-change") for each in _components(terminology, observation, tag)]
     return True if any(map(_ITGB2.search, (*texts(observation.code), *_said(changes)))) else None
+
+
+def _names_itgb2(terminology: Terminology, gene: Any) -> bool:
+    """Whether a gene component names ITGB2; its code decides before its words."""
+    codings = (gene.valueCodeableConcept.coding or ()) if gene.valueCodeableConcept else ()
+    if "itgb2" in meanings(terminology, gene.valueCodeableConcept):
+        return True
+    if any(_GENE_SYSTEM.search(coding.system or "") for coding in codings):
+        return False
+    return any(_ITGB2.search(text) or text.strip().upper() == "CD18" for text in _said([gene]))
 
 
 def _components(terminology: Terminology, observation: Any, meaning: str) -> list[Any]:
@@ -217,6 +230,16 @@ def _add_implications(source: Source, found: Iterable[Observed], variants: list[
         for key in _derived_from(source, each):
             if key in by_key:
                 by_key[key].significance |= _significance(source.terminology, each.model)
+
+
+def _add_reclassifications(variants: list[Variant]) -> None:
+    """One change that several results classify differently is disputed in all of them."""
+    by_change: dict[str, set[str]] = defaultdict(set)
+    live = [v for v in variants if v.seen.withheld is None and v.change]
+    for variant in live:
+        by_change[variant.change] |= variant.significance
+    for variant in live:
+        variant.significance = by_change[variant.change]
 
 
 def _is_taken_back(implication: Any) -> bool:
@@ -313,7 +336,7 @@ def _words(concept: Any) -> set[str]:
 
 
 def _are_distinct(variants: list[Variant]) -> bool:
-    names = [variant.name for variant in variants]
+    names = [variant.change for variant in variants]
     return len(variants) > 1 and (not all(names) or len(set(names)) > 1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from cds_service.chart import phrases
 from cds_service.chart.cord import THREE_WEEKS, age_in_value, age_in_words
 from cds_service.chart.observed import FINAL, WITHDRAWN, is_about_another
 from cds_service.chart.source import Sifted, Source
-from cds_service.facts import Documentation, Signs
+from cds_service.facts import Documentation, Level, Signs
 from cds_service.fhir.elements import first_when, meanings, name_of, plain_text, texts
 from cds_service.fhir.records import Record
 from cds_service.fhir.terminology import ICD10CM, normalised
@@ -54,6 +54,7 @@ _YES = re.compile(
     r"^(?:yes|y|true|present|positive|confirmed|observed|detected|found|abnormal|mild|moderate|severe|recurrent|chronic)\b",
     re.IGNORECASE,
 )
+_A_TEST = re.compile(r"culture|swab|screen|test|exam|assess|score|index|scale|panel|review", re.IGNORECASE)
 _NEGATIVE = {"NEG", "ND", "N"}
 
 
@@ -111,9 +112,10 @@ class _Statement:
         return Answer.MET if any(map(_YES.search, self.words)) else Answer.UNKNOWN
 
     def _unvalued(self) -> Answer:
-        """A component without value was only looked for; an Observation without one names what was found."""
+        """An Observation without value names what was found; a component, a panel or a test was only looked for."""
         codes = {coding.code for each in self.holder.interpretation or () for coding in each.coding or ()}
-        if self.holder is not self.model:
+        is_panel = bool(self.model.component or self.model.hasMember)
+        if self.holder is not self.model or is_panel or any(map(_A_TEST.search, self.said)):
             return Answer.UNKNOWN
         return Answer.NOT_MET if codes & _NEGATIVE else Answer.MET
 
@@ -173,56 +175,65 @@ def _doubt(source: Source, statement: _Statement) -> str | None:
 # --- the hallmark ----------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Cord:
+    """What the chart says of the separation: late by its age, late by its code, early by its age, or of no use."""
+
+    troubles: Sifted
+    late: list[Evidence] = field(default_factory=list)
+    coded: list[Evidence] = field(default_factory=list)
+    early: list[Evidence] = field(default_factory=list)
+
+    def gaps(self, wanted: str) -> Iterator[Gap]:
+        """Why what is there does not show the hallmark."""
+        if self.early and self.late:
+            because = reasons.records_disagree([each.says for each in (*self.late, *self.early)])
+            yield Gap(wanted, because, Cause.CONFLICT, self.early[0].source)
+        else:
+            for each in self.early:
+                yield Gap(wanted, reasons.cord_too_early(each.says), Cause.UNUSABLE, each.source)
+        yield from self.troubles.gaps(wanted)
+
+
 def _cord(source: Source, sifted: Sifted, statements: Iterable[_Statement]) -> Documentation:
-    wanted = reasons.WANTED_CORD
-    troubles = Sifted(troubles=list(sifted.troubles))
-    timed: list[Evidence] = []
-    coded: list[Evidence] = []
-    early: list[Evidence] = []
+    cord = _Cord(Sifted(troubles=list(sifted.troubles)))
     for statement in statements:
         if statement.means & set(_CORD) and not _OTHER_CORD.search(" ".join(statement.said)):
-            _sort_cord(source, statement, troubles, (timed, coded, early))
+            _sort_cord(source, statement, cord)
     return Documentation(
-        wanted,
-        shows=() if early else (*timed, *coded),
-        gaps=(*_early(wanted, timed, early), *troubles.gaps(wanted)),
-        unread=source.unread(wanted, *TYPES),
+        reasons.WANTED_CORD,
+        shows=() if cord.early else (*cord.late, *cord.coded),
+        gaps=tuple(cord.gaps(reasons.WANTED_CORD)),
+        unread=source.unread(reasons.WANTED_CORD, *TYPES),
         set_aside=tuple(sifted.set_aside),
     )
 
 
-def _early(wanted: str, timed: list[Evidence], early: list[Evidence]) -> Iterator[Gap]:
-    if early and timed:
-        because = reasons.records_disagree([each.says for each in (*timed, *early)])
-        yield Gap(wanted, because, Cause.CONFLICT, early[0].source)
-    else:
-        for each in early:
-            yield Gap(wanted, reasons.cord_too_early(each.says), Cause.UNUSABLE, each.source)
-
-
-def _sort_cord(
-    source: Source, statement: _Statement, troubles: Sifted, into: tuple[list[Evidence], list[Evidence], list[Evidence]]
-) -> None:
-    timed, coded, early = into
-    record, name = statement.record, shown.named(statement.name)
-    doubt = _doubt(source, statement)
-    age = age_in_value(statement.holder)
-    if doubt is None and age is None:
-        doubt = _not_there(statement, name)
-        if statement.answer is Answer.NOT_MET:
-            return
+def _sort_cord(source: Source, statement: _Statement, cord: _Cord) -> None:
+    """An age in the value speaks for itself; without one, the finding has to have been there."""
+    doubt, age = _doubt(source, statement), age_in_value(statement.holder)
+    if age is None and statement.answer is Answer.NOT_MET:
+        return
+    if age is None:
+        doubt = doubt or _not_there(statement, shown.named(statement.name))
         age = age_in_words(statement.said, [note.text for note in statement.model.note or () if note.text])
     if doubt is not None:
-        troubles.trouble(record, doubt)
+        cord.troubles.trouble(statement.record, doubt)
     elif age is not None:
-        evidence = Evidence(shown.cord(name, age.low if age.low == age.high else None), record.reference)
-        {Answer.MET: timed, Answer.NOT_MET: early, Answer.UNKNOWN: []}[age.at_least(THREE_WEEKS)].append(evidence)
-        if age.at_least(THREE_WEEKS) is Answer.UNKNOWN:
-            troubles.trouble(record, reasons.cord_duration_not_read(name))
+        _sort_age(statement, age, cord)
     elif "delayed-cord-separation" in statement.means:
-        coded.append(Evidence(name, record.reference))
+        cord.coded.append(Evidence(shown.named(statement.name), statement.record.reference))
     elif any(map(_DELAY.search, statement.said)):
-        troubles.trouble(record, reasons.cord_only_in_words(name))
+        cord.troubles.trouble(statement.record, reasons.cord_only_in_words(shown.named(statement.name)))
+
+
+def _sort_age(statement: _Statement, age: Level, cord: _Cord) -> None:
+    name, late = shown.named(statement.name), age.at_least(THREE_WEEKS)
+    if late is Answer.UNKNOWN:
+        cord.troubles.trouble(statement.record, reasons.cord_duration_not_read(name))
+        return
+    says = shown.cord(name, age.low if age.low == age.high else None)
+    (cord.late if late is Answer.MET else cord.early).append(Evidence(says, statement.record.reference))
 
 
 def _not_there(statement: _Statement, name: str) -> str | None:

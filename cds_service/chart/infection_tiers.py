@@ -32,7 +32,7 @@ def tier_of(source: Source, concept: Any) -> str | None:
 
 def only_words_name_one(concept: Any) -> bool:
     """Whether only words, or a code that is not known here, name an infection that may be bacterial or fungal."""
-    if any(normalised(coding.system, "").system == ICD10CM for coding in concept.coding or ()):
+    if any(normalised(coding.system, "").system == ICD10CM for coding in (concept.coding or () if concept else ())):
         return False
     said = texts(concept)
     return phrases.plainly_named("infection", said) and not any(_VIRAL.search(text) for text in said)

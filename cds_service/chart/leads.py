@@ -5,7 +5,7 @@ The gravest first, for reading may be cut short: who orders and attests, what ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from cds_service.chart.answers import CANONICAL, COUNTED
@@ -24,14 +24,23 @@ _NO_DOSE = frozenset({"not-done", "not-taken", "entered-in-error", "cancelled", 
 _MARKERS = ("cd18", "cd11a", "cd11b", "flow-cytometry-panel")
 
 
-def leads(source: Source, orders: Iterable[DraftOrder], user: str) -> Iterator[str]:
-    """The references that matter, as `Type/id`; some may come more than once. Only what may lie on the server."""
+def leads(source: Source, orders: Iterable[DraftOrder], user: str, bases: Collection[str]) -> Iterator[str]:
+    """The references that matter, as `Type/id`; some may come more than once.
+
+    `bases`: the addresses of the server that will be asked. The same id on another server is somebody else.
+    """
     for literal, wanted in _literals(source, tuple(orders), user):
-        base, kind, id_ = split_literal(literal)
-        if kind in wanted and is_id(id_) and (not base or base in source.identity.bases):
-            reference = f"{kind}/{id_}"
+        for reference in on_server((literal,), bases, wanted):
             yield reference
-            yield from _person_of(source, reference)
+            yield from on_server(_person_of(source, reference), bases, ("Practitioner",))
+
+
+def on_server(found: Iterable[str], bases: Collection[str], wanted: Collection[str]) -> Iterator[str]:
+    """Those of the literal references that lead to a wanted type on the server at these bases, as `Type/id`."""
+    for literal in found:
+        base, kind, id_ = split_literal(literal)
+        if kind in wanted and is_id(id_) and (not base or base in bases):
+            yield f"{kind}/{id_}"
 
 
 def ordered_medications(drafts: Iterable[Entry]) -> Iterator[str]:
@@ -43,14 +52,14 @@ def ordered_medications(drafts: Iterable[Entry]) -> Iterator[str]:
 
 
 def literals(value: Any, *path: str) -> Iterator[str]:
-    """The literal references at a path of members, through all lists on the way."""
-    if isinstance(value, list):
-        for each in value:
-            yield from literals(each, *path)
-    elif isinstance(value, dict) and path:
-        yield from literals(value.get(path[0]), *path[1:])
-    elif isinstance(value, dict) and isinstance(value.get("reference"), str):
-        yield value["reference"].strip()
+    """The literal references at a path of members, through the lists on the way."""
+    for each in value if isinstance(value, list) else (value,):
+        if not isinstance(each, dict):
+            continue
+        if path:
+            yield from literals(each.get(path[0]), *path[1:])
+        elif isinstance(each.get("reference"), str):
+            yield each["reference"].strip()
 
 
 def _literals(source: Source, orders: tuple[DraftOrder, ...], user: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -90,12 +99,13 @@ def _answering(source: Source) -> Iterator[str]:
 
 def _answered_references(items: Any) -> Iterator[str]:
     """Every reference given as an answer, at any depth."""
-    for item in items if isinstance(items, list) else ():
-        if isinstance(item, dict):
-            yield from literals(item, "answer", "valueReference")
-            yield from _answered_references(item.get("item"))
-            for answer in item["answer"] if isinstance(item.get("answer"), list) else ():
-                yield from _answered_references(answer.get("item") if isinstance(answer, dict) else None)
+    waiting = [items]
+    while waiting:
+        found = waiting.pop()
+        for item in found if isinstance(found, list) else ():
+            if isinstance(item, dict):
+                yield from literals(item, "answer", "valueReference")
+                waiting += [item.get("item"), item.get("answer")]
 
 
 def _drugs(source: Source) -> tuple[list[str], list[str]]:
@@ -131,11 +141,7 @@ def _visits(source: Source) -> Iterator[Record]:
 def _person_of(source: Source, reference: str) -> Iterator[str]:
     """The Practitioner behind a PractitionerRole that is here."""
     record = source.records.at(reference)
-    if record is not None and record.type == "PractitionerRole":
-        for literal in literals(_members(record), "practitioner"):
-            base, kind, id_ = split_literal(literal)
-            if kind == "Practitioner" and is_id(id_) and (not base or base in source.identity.bases):
-                yield f"{kind}/{id_}"
+    return literals(_members(record), "practitioner") if record and record.type == "PractitionerRole" else iter(())
 
 
 def _at(records: Iterable[Record], *path: str) -> Iterator[str]:

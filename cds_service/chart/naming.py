@@ -16,7 +16,8 @@ from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
 
 _MENTIONS = re.compile(
-    rb"kresladi|marnetegra|rp(?:-|\\u201\d|\xe2\x80[\x90-\x95]| )?l ?201|83537|rd86xhh46n|\"2740386\"|\"2740392\"|nct03812263"
+    rb"kresladi|marnetegra|rp(?:-|\\u201\d|\xe2\x80[\x90-\x95]| )?l ?201|"
+    rb"83537|rd86xhh46n|\"2740386\"|\"2740392\"|nct03812263"
 )
 
 

@@ -5,6 +5,7 @@ Whose sample it was, when it was taken, what it was taken with, and which status
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,9 @@ from cds_service.wording import reasons
 FINAL = ("final", "amended", "corrected")
 REPORT_IS_FINAL = (*FINAL, "appended")
 WITHDRAWN = ("entered-in-error", "cancelled")
+_PERSON = re.compile(
+    r"\b(?:mother|father|maternal|paternal|parent(?:al)?|sibling|brother|sister|donor)\b", re.IGNORECASE
+)
 _PEOPLE = ("Patient", "RelatedPerson", "Group", "Practitioner", "")
 
 
@@ -114,6 +118,8 @@ class Observed:
         return is_about_another(self.source, self.record, self.model) or self._specimen_is_anothers()
 
     def _specimen_is_anothers(self) -> bool:
+        if any(map(_PERSON.search, self.specimen_texts)):
+            return True
         owner = getattr(self.specimen, "subject", None)
         holder = self.container if self.container is not None else self.model
         return self.source.identity.owner(owner, self.record, holder.contained) is Whose.OTHER

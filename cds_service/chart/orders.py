@@ -17,7 +17,7 @@ from cds_service.fhir.elements import plain_text
 from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Records
 from cds_service.fhir.resources import Unreadable, validated
-from cds_service.fhir.terminology import Terminology
+from cds_service.fhir.terminology import NDC, Terminology, normalised
 
 KINDS = ("MedicationRequest", "ServiceRequest", "MedicationOrder")
 OUT_OF_SCOPE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
@@ -58,7 +58,7 @@ def kresladi_orders(
         resource = _as_dict(entry)
         if resource is None or resource.get("resourceType") not in KINDS or not _may_be_signed(resource):
             continue
-        if Naming(terminology, records).names_kresladi(resource):
+        if Naming(terminology, records).names_kresladi(resource) and not _is_around_it(resource):
             found.append(_draft(resource, place, patient_id, entry.fullUrl))
     return tuple(found)
 
@@ -86,7 +86,22 @@ def _as_dict(entry: Entry) -> dict[str, Any] | None:
 
 
 def _may_be_signed(resource: dict[str, Any]) -> bool:
-    return resource.get("status") not in OUT_OF_SCOPE and resource.get("doNotPerform") is not True
+    return str(resource.get("status")) not in OUT_OF_SCOPE and resource.get("doNotPerform") is not True
+
+
+def _is_around_it(resource: dict[str, Any]) -> bool:
+    """Whether a service order is for a consultation, test or preparation that only mentions Kresladi."""
+    code = resource.get("code")
+    if resource.get("resourceType") != "ServiceRequest" or not isinstance(code, dict):
+        return False
+    return phrases.only_around_giving([plain_text(text) for text in _words_of(code)])
+
+
+def _words_of(concept: dict[str, Any]) -> list[str]:
+    """A CodeableConcept's text and displays, as a dict may hold them."""
+    codings = [coding for coding in _listed(concept.get("coding")) if isinstance(coding, dict)]
+    said = (concept.get("text"), *(coding.get("display") for coding in codings))
+    return [text for text in said if isinstance(text, str)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +128,8 @@ class Naming:
         codings = [coding for coding in _listed(concept.get("coding")) if isinstance(coding, dict)]
         if any("kresladi" in self._meanings(coding) for coding in codings):
             return True
-        said = [concept.get("text"), *(coding.get("display") for coding in codings)]
-        return _named(said)
+        numbers = [coding.get("code") for coding in codings if _is_ndc(coding.get("system"))]
+        return _named([*_words_of(concept), *numbers])
 
     def medication_names(self, medication: Any) -> bool:
         """Whether a Medication, as a dict, is Kresladi, by its code or an ingredient."""
@@ -152,6 +167,11 @@ class Naming:
         if not isinstance(code, str):
             return frozenset()
         return self.terminology.meanings(system if isinstance(system, str) else None, code)
+
+
+def _is_ndc(system: Any) -> bool:
+    """Whether a coding's system is NDC's, or left out: a product number is then told by its digits."""
+    return system is None or (isinstance(system, str) and normalised(system, "").system == NDC)
 
 
 def _named(said: Iterable[Any]) -> bool:

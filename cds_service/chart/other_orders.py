@@ -33,7 +33,7 @@ def _on_chart(source: Source, order: DraftOrder) -> Iterator[Evidence]:
             model.intent not in ("proposal", "plan")
             and not model.doNotPerform
             and not _is_same(order, record.header.id, model)
-            and not _only_around_it(record.type, model)
+            and not (record.type == "ServiceRequest" and phrases.only_around_giving(texts(model.code)))
         ):
             yield Evidence(shown.active_order(when(model.authoredOn)), record.reference)
 
@@ -47,9 +47,3 @@ def _in_this_call(order: DraftOrder, others: Iterable[DraftOrder]) -> Iterator[E
 
 def _is_same(order: DraftOrder, id_: str | None, model: Any) -> bool:
     return (id_ is not None and id_ == order.id) or bool(order.identifiers & identifiers_of(model))
-
-
-def _only_around_it(kind: str, model: Any) -> bool:
-    """Whether a service order is for a consultation or test around Kresladi, and not for giving it."""
-    said = texts(model.code) if kind == "ServiceRequest" else ()
-    return phrases.about_a_procedure(said) and not phrases.names_giving(said)

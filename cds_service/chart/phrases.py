@@ -58,15 +58,59 @@ PHRASES: dict[str, str] = {
     "weight": r"\bbody weight\b|^weight(?:,? \(?(?:measured|actual|kg)\)?)?$",
 }
 _COMPILED = {tag: re.compile(pattern, re.IGNORECASE) for tag, pattern in PHRASES.items()}
-_ANY = re.compile("|".join(f"(?:{pattern})" for pattern in PHRASES.values()), re.IGNORECASE)
+STEMS: dict[str, tuple[str, ...]] = {
+    "kresladi": ("kresladi", "marnetegra", "l201", "l 201", "83537"),
+    "other-gene-therapy": (
+        "casgevy", "glogene", "lenmeldy", "darsagene", "tecartus", "cabtagene", "zynteglo", "skysona", "lyfgenia",
+        "onasemnogene", "zolgensma", "eladocagene", "kebilidi", "hemgenix", "roctavian", "beqvez", "luxturna", "elevidys",
+        "cart", "car-t", "car t", "tisagenlecleucel",
+    ),
+    "gene-therapy": ("gene therap", "gene-therap", "genetically", "gene-modif", "gene modif", "gene-corr", "gene corr",
+                     "lentivir", "nct03812263"),
+    "trial": ("nct03812263",),
+    "transplant": ("transplant", "hsct", "bmt", "hct"),
+    "allogeneic": ("allo", "donor", "haplo"),
+    "apheresis": ("apheresis",),
+    "other-apheresis": ("plasma", "platelet", "red ", "erythro", "ldl", "lipo", "photo", "therapeutic"),
+    "granulocyte-transfusion": ("granulocyte",),
+    "cd18": ("cd18", "cd 18", "integrin"),
+    "cd11a": ("cd11", "cd 11"),
+    "cd11b": ("cd11", "cd 11"),
+    "cd11c": ("cd11", "cd 11"),
+    "itgb2": ("itgb2",),
+    "genetic": ("gene", "genom", "variant", "sequencing", "exome", "ngs"),
+    "lad": ("adhesion", "hasharon", "kindlin", "lad"),
+    "cord": ("cord", "umbilical"),
+    "omphalitis": ("omphalitis",),
+    "mucosa": ("gingiv", "periodontitis", "stomatitis", "mucosa"),
+    "skin": ("cellulitis", "dermatitis", "skin", "pyoderma"),
+    "no-pus": ("pus",),
+    "pus-formation": ("pus",),
+    "wound": ("healing",),
+    "surgical-wound": ("dehiscence", "disruption"),
+    "infection": ("sepsis", "septic", "bacter", "fung", "pneumonia", "abscess", "cellulitis", "fasciitis", "myelitis",
+                  "meningitis", "peritonitis", "mastoiditis", "otitis", "candid", "aspergill", "empyema", "omphalitis",
+                  "perianal", "infection"),
+    "culture": ("culture", "organism", "microbiolog"),
+    "sibling": ("sibling", "brother", "sister", "only child"),
+    "donor": ("donor", "hla"),
+    "consult": ("consult",),
+    "weight": ("weight",),
+}  # fmt: skip
+"""Per phrase, in small letters, words of which one stands in every text that names it: a look for these is a tenth of
+the price of the phrase itself, and nearly every text has none."""
 
 
 def named_in(texts: Iterable[str]) -> frozenset[str]:
     """The tags of all phrases that the texts name."""
     found: set[str] = set()
     for text in texts:
-        if _ANY.search(text):
-            found.update(tag for tag, phrase in _COMPILED.items() if phrase.search(text))
+        folded = text.lower()
+        found.update(
+            tag
+            for tag, stems in STEMS.items()
+            if any(stem in folded for stem in stems) and _COMPILED[tag].search(text)
+        )
     return frozenset(found)
 
 
@@ -80,7 +124,7 @@ _HEDGED_BEFORE = re.compile(
     r"exclud\w*|suspect\w*|possibl[ey]|consider(?:ed|ing)?|(?:may|might|could) (?:be|have|represent)|"
     r"probabl[ey]|presumed|presumptive|query|questionable|unlikely|likely|differential|screen\w*|at risk|risk of|"
     r"family history|family hx|fhx?|history in|carrier|evaluat\w*|work-?up|concern\w*|test\w* for|vs|versus|mother|father|"
-    r"brother|sister|sibling|cousin|uncle|aunt|parent|son|daughter|niece|nephew|f(?:o)?etus|maternal|paternal|"
+    r"brothers?|sisters?|siblings?|cousins?|uncle|aunt|parent|son|daughter|niece|nephew|f(?:o)?etus|maternal|paternal|"
     r"hypothetical|pending)\b[^.;]*$|\?[^.;]*$",
     re.IGNORECASE,
 )
@@ -252,7 +296,8 @@ _DISEASE = re.compile(
 _TOO_BROAD = re.compile(
     r"adhesion|(?:primary |inherited |congenital |severe )?immun(?:e|o) ?deficiency(?! \w* \d)|rare disease|genetic disease|"
     r"blood disease|periodontal disease|gum disease|infectious disease|neutrophil (?:disorder|dysfunction)|\bLAD\b|"
-    r"skin disease|lung disease",
+    r"skin disease|lung disease|gingival|leu[ck]ocytosis|genetic syndrome|"
+    r"\bCD ?18\b|\bITGB2\b|beta-? ?2 integrin|\bLFA-? ?1\b",
     re.IGNORECASE,
 )
 _SPECIFIC_IMMUNODEFICIENCY = re.compile(
@@ -270,7 +315,8 @@ def names_other_disease(text: str) -> bool:
 
 
 _NO_FAMILY_HISTORY = re.compile(
-    r"\b(?:no|negative|denies|without)\b[^.;]{0,20}family (?:history|hx)|family history[^.;]{0,60}\b(?:negative|none|absent|denied)",
+    r"\b(?:no|negative|denies|without)\b[^.;]{0,20}family (?:history|hx)|"
+    r"family history[^.;]{0,60}\b(?:negative|none|absent|denied)",
     re.IGNORECASE,
 )
 
@@ -282,9 +328,11 @@ def denies_family_history(text: str) -> bool:
 
 _ABOUT_A_PROCEDURE = re.compile(
     r"consult|evaluat|assess|planning|counsel|educat|work-?up|discuss|referr|typing|harvest|collect|apheresis|biops|"
-    r"eligib|screen|schedul|follow[- ]up|consent|mobili[sz]ation|shipment|prepar|prior to|before|await|planned|"
-    r"conditioning|\bpre-|manufactur|access|catheter|central line",
+    r"eligib|screen|schedul|follow[- ]up|consent|mobili[sz]ation|shipment",
     re.IGNORECASE,
+)
+_BEFORE_GIVING = re.compile(
+    r"prepar|prior to|before|await|planned|conditioning|\bpre-|manufactur|access|catheter|central line", re.IGNORECASE
 )
 _GIVING = re.compile(r"infus|administ|transfus|inject|\bgiven\b|\breceived\b|\bdosed?\b|transplant", re.IGNORECASE)
 _DENIAL = re.compile(r"denied|denial|rejected|not covered|declined", re.IGNORECASE)
@@ -295,9 +343,16 @@ def about_a_procedure(said: Iterable[str]) -> bool:
     return any(_ABOUT_A_PROCEDURE.search(text) for text in said)
 
 
-def names_giving(said: Iterable[str]) -> bool:
-    """Whether words speak of something given: an infusion, an administration, a dose."""
-    return any(_GIVING.search(text) for text in said)
+def around_giving(said: Iterable[str]) -> bool:
+    """Whether words speak of what goes with a treatment: a visit, a collection, a preparation."""
+    said = tuple(said)
+    return about_a_procedure(said) or any(_BEFORE_GIVING.search(text) for text in said)
+
+
+def only_around_giving(said: Iterable[str]) -> bool:
+    """Whether words speak of what goes with a treatment, and nothing in them of giving it."""
+    said = tuple(said)
+    return around_giving(said) and not any(_GIVING.search(text) for text in said)
 
 
 def names_denial(text: str) -> bool:

@@ -84,7 +84,9 @@ def _relation(source: Source, found: list[_Stated], also_said: tuple[str, ...]) 
         dict.fromkeys([*filter(None, map(name_of, concepts)), *(c for _, c in found if isinstance(c, str))])
     )
     people = frozenset(reference for reference, _ in found if reference)
-    kind = _kind(meanings(source.terminology, *concepts), (*said, *also_said) if concepts else tuple(said) or also_said)
+    kind = _kind(meanings(source.terminology, *concepts), tuple(said))
+    if kind is Kind.NOT_SAID:
+        kind = _kind_in_words(also_said)
     dangling = all(concept is None for _, concept in found)
     return Relation(kind, words, frozenset(codes), people, dangling)
 
@@ -136,8 +138,13 @@ def _related(source: Source, model: Any, element: str) -> Iterator[_Stated]:
             for person in inside:
                 if person.get_resource_type() == "RelatedPerson":
                     yield from _of_person(f"{model.id}{literal}", person)
-        elif "RelatedPerson/" in literal or (record := source.at(reference)) and record.type == "RelatedPerson":
+        elif _is_related_person(source, reference):
             yield from _at(source, reference, literal)
+
+
+def _is_related_person(source: Source, reference: Any) -> bool:
+    record = source.at(reference)
+    return record.type == "RelatedPerson" if record else "RelatedPerson/" in (reference.reference or "")
 
 
 def _at(source: Source, reference: Any, literal: str) -> Iterator[_Stated]:

@@ -101,6 +101,9 @@ def _seen_in(source: Source, sifted: Sifted, record: Record) -> list[Sighting]:
     if record.header.status != "finished":
         sifted.aside(record, reasons.VISIT_NOT_FINISHED)
         return []
+    if "emergency-visit" in source.coding_means(record.header.klass):
+        sifted.aside(record, reasons.EMERGENCY_VISIT)
+        return []
     found: list[Sighting] = []
     for _, encounter in _sifted(source, sifted, (record,)):
         if _is_emergency(source, encounter):

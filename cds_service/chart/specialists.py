@@ -8,7 +8,7 @@ from typing import Any
 
 from cds_service.chart import phrases
 from cds_service.chart.answers import Answers, Response
-from cds_service.chart.clinicians import Clinician, Clinicians
+from cds_service.chart.clinicians import PEOPLE, Clinician, Clinicians
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.sightings import (
     SEEN_IN,
@@ -121,8 +121,8 @@ class Care:
         return gaps
 
     def _was_looked_up(self, user: str) -> bool:
-        kinds = {"PractitionerRole", split_literal(user)[1]}
-        return not kinds & set(self.source.incomplete)
+        kind = split_literal(user)[1]
+        return kind in PEOPLE and not {kind, "PractitionerRole"} & set(self.source.incomplete)
 
 
 def specialists_in(care: Care) -> Specialists:

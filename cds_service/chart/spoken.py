@@ -10,7 +10,8 @@ from cds_service.fhir.elements import plain_text, texts
 
 _YES = re.compile(r"yes|y|true|present|positive|confirmed", re.IGNORECASE)
 _NO = re.compile(
-    r"no|n|none|false|absent|negative|0|denie[sd]|(?:none|not|nobody) (?:available|found|identified|present)|unavailable",
+    r"no|n|none|false|absent|negative|0|denie[sd]|unavailable|"
+    r"(?:none|not|nobody) (?:available|found|identified|present)",
     re.IGNORECASE,
 )
 

@@ -24,7 +24,7 @@ _PERCENT_TEXT = re.compile(r"(?i)^(?:%|percent)(?: ?(?:of )?(?:pmns?|neutrophils
 _STRING = re.compile(
     r"(?i)^\s*(<=|>=|<|>|≤|≥|less than|greater than)?\s*(\d+(?:[.,]\d+)?)\s*"
     r"(?:(?:-|to)\s*(\d+(?:[.,]\d+)?)\s*)?(%|percent)?\s*"
-    r"((?:of )?(?:pmns?|neutrophils?|granulocytes?|cells?|positive))?\s*$"
+    r"((?:of )?(?:pmns?|neutrophils?|granulocytes?|cells?|positive))?\s*(?:\*|\(?[LH]{1,2}\)?)?\s*$"
 )
 _CONTROL = re.compile(r"(?i)control|normal|\bmfi\b|fluorescence|intensity|reference|relative|index")
 _NO_FRACTION = re.compile(r"(?i)%|percent|ratio|fold|score|delta")

@@ -182,12 +182,13 @@ def _is_failure(entry: Entry) -> bool:
 
 
 def _next(link: msgspec.Raw) -> tuple[str | None, bool]:
-    if not bytes(link):
+    """The address of the next page, and whether there is one; links that cannot be read may hide one."""
+    if bytes(link) in (b"", b"null"):
         return None, False
     try:
         links = _links.decode(link)
     except UNREADABLE:
-        return None, False
+        return None, True
     for each in links:
         if each.relation == "next":
             return each.url, True

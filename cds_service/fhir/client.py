@@ -297,12 +297,18 @@ class FhirClient:
         return self._deadline - monotonic()
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - requests calls it so
+        """None: a redirect is a status like any other. Where there is a target, its whole body would be read."""
+        return None
+
+
 @cache
 def _session() -> requests.Session:
     """The connections of this process: kept open for the next call, without cookies, proxies or any memory."""
     # urllib3 writes addresses to its log, and addresses hold patients' ids.
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = WiredAdapter(pool_connections=16, pool_maxsize=48, max_retries=0)

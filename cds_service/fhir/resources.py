@@ -74,7 +74,7 @@ _KEPT = {kind: frozenset((*COMMON, *members)) for kind, members in READ.items()}
 _MODELS = {kind: get_fhir_model_class(kind) for kind in READ}
 
 
-_LARGEST_EXPONENT = 30
+_LARGEST_EXPONENT = 18
 """Powers of ten either way beyond which a number is no measurement, and arithmetic with it no longer safe."""
 
 

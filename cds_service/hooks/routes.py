@@ -23,6 +23,7 @@ from cds_service.policy.model import Evaluation
 Evaluate = Callable[[HookCall], tuple[Evaluation, ...]]
 log = logging.getLogger(__name__)
 
+_TOO_LARGE = "the body is too large"
 _CODE_OF_STATUS = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
 
 
@@ -82,9 +83,13 @@ def _body() -> bytes:
     if mimetype != "application/json" and not mimetype.endswith("+json"):
         raise NotJson("Content-Type has to be application/json")
     try:
-        return request.get_data(cache=False)
+        body = request.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise TooLarge("the body is too large") from None
+        raise TooLarge(_TOO_LARGE) from None
+    # Werkzeug cuts a chunked body at the limit in silence.
+    if request.max_content_length is not None and len(body) >= request.max_content_length:
+        raise TooLarge(_TOO_LARGE)
+    return body
 
 
 def _json(shape: Shape, status: int = 200, mimetype: str = "application/json") -> Response:

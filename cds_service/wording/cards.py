@@ -21,8 +21,8 @@ SIBLING_DONOR_DETAIL = (
 
 POSSIBLE_DOSE = "Settle before signing: the chart holds something that may be an earlier dose of Kresladi."
 POSSIBLE_DOSE_DETAIL = (
-    "The policy (II.A) covers one infusion per lifetime. Ask the treating centre whether cells were infused, and record "
-    "the answer. In question:"
+    "The policy (II.A) covers one infusion per lifetime. Ask the treating centre whether cells were infused and "
+    "record the answer. In question:"
 )
 
 NOT_MET_DETAIL = "The chart contradicts the policy here. Correct the order or the record if it is wrong:"
@@ -35,7 +35,9 @@ DUPLICATE_DETAIL = "Kresladi is given once in a lifetime. The other order:"
 WRONG_PATIENT = "This Kresladi order names another patient than the chart that is open: check it before signing."
 WRONG_PATIENT_DETAIL = "The order was not held against the policy, because it is not for the patient of this chart."
 
-OTHER_INDICATION = "Kresladi is ordered for another disease than LAD-I: not covered unless another policy's terms are met."
+OTHER_INDICATION = (
+    "Kresladi is ordered for another disease than LAD-I: not covered unless another policy's terms are met."
+)
 OTHER_INDICATION_DETAIL = (
     "CP.PHAR.599 lists only LAD-I; another use is not covered (III) unless the evidence that these policies ask for is "
     "met. The order's reason:"

@@ -144,6 +144,10 @@ def only_text_names(named: str, code: str) -> str:
 FLOW_AS_TEXT = "A flow cytometry report is there without numbers that can be read: attach it, or code its results"
 
 
+def not_expression(says: str, value: str) -> str:
+    return f"{says}: {quoted(value)} is not the percentage of cells that express the marker"
+
+
 def codes_disagree(named: str) -> str:
     return f"The codes and words of {quoted(named)} do not agree on one marker"
 

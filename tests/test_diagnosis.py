@@ -1,0 +1,215 @@
+"""I.A.1.diagnosis: what says LAD-I, what only may, what denies it, row by row."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.charts import (
+    ICD,
+    SCT,
+    Resource,
+    asked,
+    causes,
+    complete,
+    concept,
+    condition,
+    criteria,
+    determination,
+    lad,
+    order,
+    request,
+    without,
+)
+
+OMIM = "http://www.omim.org"
+ICD_OID = "urn:oid:2.16.840.1.113883.6.90"
+MODIFIER = [{"url": "https://ehr.example/negated", "valueBoolean": True}]
+
+
+def diagnosed(*conditions: Resource, **more: object) -> Resource:
+    """The diagnosis of a chart that is complete but for these conditions."""
+    return asked("I.A.1.diagnosis", [*without(complete(), "dx"), *conditions], **more)
+
+
+def dx(code: Resource, verification: str | None = "confirmed", id_: str = "dx", **more: object) -> Resource:
+    return condition(id_, code, verification, **more)
+
+
+def words(text: str) -> Resource:
+    return dx(concept(text))
+
+
+def coded(text: str | None, *codings: tuple[str, str]) -> Resource:
+    return dx(concept(text, *codings))
+
+
+SAYS = [
+    # what says LAD-I, by code
+    ("D71.1 with its dot", coded(None, (ICD, "D71.1")), "met"),
+    ("D71.1 without dot, in small letters", coded(None, (ICD, "d711")), "met"),
+    ("D71.1 under ICD-10-CM's OID", coded(None, (ICD_OID, "D71.1")), "met"),
+    ("OMIM 116920", coded(None, (OMIM, "116920")), "met"),
+    ("D71.1 beside the old D71", coded(None, (ICD, "D71"), (ICD, "D71.1")), "met"),
+    ("D71.1 beside an unknown SNOMED code", coded(None, (SCT, "999"), (ICD, "D71.1")), "met"),
+    # what says LAD-I, in words
+    ("LAD-I in words", words("LAD-I"), "met"),
+    ("LAD 1 in words", words("LAD 1"), "met"),
+    ("LAD type I", words("LAD type I"), "met"),
+    ("written out, Roman numeral", words("Leukocyte adhesion deficiency, type I"), "met"),
+    ("written out, British, digit", words("Leucocyte adhesion deficiency type 1"), "met"),
+    ("type first", words("Type 1 leukocyte adhesion deficiency"), "met"),
+    ("abbreviation in brackets", words("Leukocyte adhesion deficiency (LAD-I)"), "met"),
+    ("a Roman numeral that is one character", words("LAD-Ⅰ"), "met"),
+    ("an en dash", words("LAD–I"), "met"),
+    ("beside a stenosis elsewhere", words("Leukocyte adhesion deficiency type I with laryngeal stenosis"), "met"),
+    ("not otherwise specified", words("Leukocyte adhesion deficiency type I, NOS"), "met"),
+    # another type
+    ("type II in words", words("LAD-II"), "unknown"),
+    ("type III in words", words("Leukocyte adhesion deficiency type III"), "unknown"),
+    ("LAD-I variant is type III", words("LAD-I variant"), "unknown"),
+    ("LAD-1/variant is type III", words("LAD-1/variant"), "unknown"),
+    ("D71.1 whose text says type II", coded("Leukocyte adhesion deficiency type II", (ICD, "D71.1")), "unknown"),
+    ("D71.1 whose text says type first", coded("Type III leukocyte adhesion deficiency", (ICD, "D71.1")), "unknown"),
+    ("D71.1 beside OMIM of type III", coded(None, (ICD, "D71.1"), (OMIM, "612840")), "unknown"),
+    ("D71.1 beside OMIM of type II", coded(None, (ICD, "D71.1"), (OMIM, "266265")), "unknown"),
+    ("D71.1 by the other name of type II", coded("Rambam-Hasharon syndrome", (ICD, "D71.1")), "unknown"),
+    ("D71.1 by the protein of type III", coded("Kindlin-3 deficiency", (ICD, "D71.1")), "unknown"),
+    ("D71.1 by the gene of type II", coded("SLC35C1-CDG", (ICD, "D71.1")), "unknown"),
+    ("both types at once", words("Leukocyte adhesion deficiency type I or II"), "unknown"),
+    ("LAD-I/LAD-III", words("LAD-I / LAD-III"), "unknown"),
+    # hedged or denied words
+    ("rule out", words("r/o LAD-I"), "unknown"),
+    ("rule-out with a hyphen", words("Rule-out LAD-I"), "unknown"),
+    ("suspected", words("Suspected LAD-I"), "unknown"),
+    ("possible", words("Possible leukocyte adhesion deficiency type I"), "unknown"),
+    ("may be", words("May be LAD-I"), "unknown"),
+    ("question mark", words("LAD-I?"), "unknown"),
+    ("denied", words("No evidence of LAD-I"), "unknown"),
+    ("excluded afterwards", words("LAD-I excluded by flow cytometry"), "unknown"),
+    ("against another", words("LAD-I vs CGD"), "unknown"),
+    ("only like it", words("LAD-I-like phenotype"), "unknown"),
+    ("a carrier", words("LAD-I carrier"), "unknown"),
+    ("family history", words("Family history of LAD-I"), "unknown"),
+    ("an uncle's", words("LAD-I in uncle"), "unknown"),
+    ("screening", words("Screening for LAD-I"), "unknown"),
+    ("D71.1 taken back by its text", coded("r/o LAD", (ICD, "D71.1")), "unknown"),
+    ("D71.1 doubted by its text", coded("Suspected immunodeficiency", (ICD, "D71.1")), "unknown"),
+    # too broad, or something else
+    ("D71 alone", coded(None, (ICD, "D71")), "unknown"),
+    ("D84.0 alone", coded(None, (ICD, "D84.0")), "unknown"),
+    ("written out without a type", words("Leukocyte adhesion deficiency"), "unknown"),
+    ("D71.8 is something else", coded("Chronic granulomatous disease", (ICD, "D71.8")), "unknown"),
+    ("the coronary artery", words("LAD stenosis"), "unknown"),
+    ("the coronary artery, with a digit", words("Stent in LAD 1"), "unknown"),
+    ("left anterior descending", words("Left anterior descending artery disease (LAD)"), "unknown"),
+    ("another code that begins alike", coded(None, (ICD, "D71.11")), "unknown"),
+    ("D71.1 of another system", coded(None, ("https://lab.example/codes", "D71.1")), "unknown"),
+]
+
+
+@pytest.mark.parametrize(("stated", "status"), [row[1:] for row in SAYS], ids=[row[0] for row in SAYS])
+def test_what_a_condition_says(stated: Resource, status: str) -> None:
+    """One confirmed Condition: its codes and its words together say LAD-I, or they do not."""
+    assert diagnosed(stated)["status"] == status
+
+
+STATUSES = [
+    ("confirmed", lad("confirmed"), "met", set()),
+    ("not stated", lad(None), "met", set()),
+    ("provisional", lad("provisional"), "unknown", {"unusable"}),
+    ("differential", lad("differential"), "unknown", {"unusable"}),
+    ("unconfirmed", lad("unconfirmed"), "unknown", {"unusable"}),
+    ("refuted", lad("refuted"), "not-met", set()),
+    ("entered in error is as if not there", lad("entered-in-error"), "unknown", {"absent"}),
+    ("provisional in words alone", lad(None, verificationStatus={"text": "Provisional"}), "unknown", {"unusable"}),
+    ("a status of the site's own", lad("rule-out"), "unknown", {"unusable"}),
+    ("resolved counts", lad(clinicalStatus=concept(None, ("cs", "resolved"))), "met", set()),
+    ("inactive counts", lad(clinicalStatus=concept(None, ("cs", "inactive"))), "met", set()),
+    ("a modifier extension", lad(modifierExtension=MODIFIER), "unknown", {"unusable"}),
+    ("masked", lad(meta={"security": [{"code": "MASKED"}]}), "unknown", {"unusable"}),
+    ("another patient's", lad(subject={"reference": "Patient/brother"}), "unknown", {"absent"}),
+    ("nobody's", lad(subject={"display": "baby"}), "unknown", {"unusable"}),
+    ("noted as type III", dx(concept(None, (ICD, "D71.1")), None, note=[{"text": "FERMT3, LAD-III"}]), "unknown",
+     {"unusable"}),
+    ("noted that type III is excluded", lad(note=[{"text": "LAD-III excluded"}]), "met", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stated", "status", "why"), [row[1:] for row in STATUSES], ids=[row[0] for row in STATUSES])
+def test_how_certain_it_is(stated: Resource, status: str, why: set[str]) -> None:
+    """The verification status decides, whatever the clinical status; the causes tell why it is open."""
+    found = diagnosed(stated)
+    assert (found["status"], causes(found)) == (status, why)
+
+
+def other(text: str, verification: str | None = "confirmed", *codings: tuple[str, str]) -> Resource:
+    return dx(concept(text, *codings), verification, "other")
+
+
+SEVERAL = [
+    ("refuted, and a confirmed one", [lad("refuted"), other("LAD-I")], "met", set()),
+    ("refuted, and a provisional one", [lad("refuted"), other("LAD-I", "provisional")], "unknown", {"unusable"}),
+    ("refuted, and one too broad", [lad("refuted"), other("", None, (ICD, "D71"))], "unknown", {"unusable"}),
+    ("refuted, and another type refuted", [lad("refuted"), other("LAD-II", "refuted")], "not-met", set()),
+    ("another type refuted alone", [other("LAD-II", "refuted")], "unknown", {"absent"}),
+    ("confirmed, another type refuted", [lad(), other("LAD-II", "refuted")], "met", set()),
+    ("confirmed, another type provisional", [lad(), other("LAD-II", "provisional")], "met", set()),
+    ("D71.1, and a confirmed type III", [dx(concept(None, (ICD, "D71.1"))), other("LAD-III")], "unknown", {"conflict"}),
+    ("type I and type II, both confirmed", [lad(), other("LAD-II")], "unknown", {"conflict"}),
+    ("confirmed, and one entered in error as type II", [lad(), other("LAD-II", "entered-in-error")], "met", set()),
+]
+
+
+@pytest.mark.parametrize(("stated", "status", "why"), [row[1:] for row in SEVERAL], ids=[row[0] for row in SEVERAL])
+def test_several_conditions(stated: list[Resource], status: str, why: set[str]) -> None:
+    """What several Conditions say together."""
+    found = diagnosed(*stated)
+    assert (found["status"], causes(found)) == (status, why)
+
+
+BY_THE_ORDER = [
+    ("by code", {"reasonCode": [concept(None, (ICD, "D71.1"))]}, [], "met"),
+    ("by words", {"reasonCode": [concept("LAD-I")]}, [], "met"),
+    ("by hedged words", {"reasonCode": [concept("suspected LAD-I")]}, [], "unknown"),
+    ("by reference", {"reasonReference": [{"reference": "Condition/dx"}]}, [lad()], "met"),
+    ("by reference to a provisional one", {"reasonReference": [{"reference": "Condition/dx"}]}, [lad("provisional")],
+     "unknown"),
+    ("by reference to a refuted one", {"reasonReference": [{"reference": "Condition/dx"}]}, [lad("refuted")],
+     "not-met"),
+    ("by reference to another patient's", {"reasonReference": [{"reference": "Condition/dx"}]},
+     [lad(subject={"reference": "Patient/brother"})], "unknown"),
+    ("by reference to what was not sent", {"reasonReference": [{"reference": "Condition/gone", "display": "LAD-I"}]},
+     [], "unknown"),
+    ("by the words beside a reference", {"reasonReference": [{"display": "LAD-I"}]}, [], "met"),
+    ("by a contained Condition", {"reasonReference": [{"reference": "#c"}], "contained": [lad() | {"id": "c"}]}, [],
+     "met"),
+    ("by a contained, unconfirmed Condition",
+     {"reasonReference": [{"reference": "#c"}], "contained": [lad("unconfirmed") | {"id": "c"}]}, [], "unknown"),
+    ("by several, one of them LAD-I", {"reasonCode": [concept("fever"), concept("LAD-I")]}, [], "met"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reason", "stated", "status"), [row[1:] for row in BY_THE_ORDER], ids=[row[0] for row in BY_THE_ORDER]
+)
+def test_the_orders_own_reason(reason: Resource, stated: list[Resource], status: str) -> None:
+    """The order's reason says LAD-I as a Condition does, and no better than the Condition it refers to."""
+    assert diagnosed(*stated, orders=[order(**reason)])["status"] == status
+
+
+def test_a_refuted_diagnosis_is_no_answer_while_conditions_are_unread() -> None:
+    """Refuted "and no other" cannot be said of the first page of a problem list."""
+    body = request([*without(complete(), "dx"), lad("refuted")])
+    body["prefetch"]["conditions"]["link"] = [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]
+    found = criteria(determination(body))["I.A.1.diagnosis"]
+    assert (found["status"], causes(found)) == ("unknown", {"unavailable"})
+
+
+def test_evidence_names_the_condition() -> None:
+    """The evidence of the diagnosis is the Condition, with its verification status."""
+    assert diagnosed(lad(None))["evidence"] == [
+        {
+            "reference": "Condition/dx",
+            "says": "Leukocyte adhesion deficiency type I (verification not stated)",
+        }
+    ]

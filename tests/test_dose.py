@@ -1,0 +1,387 @@
+"""I.A.6: the dose of the order, the weight it is divided by, and whether it is one infusion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.charts import (
+    KRESLADI,
+    LOINC,
+    Resource,
+    asked,
+    causes,
+    complete,
+    concept,
+    criteria,
+    determination,
+    dose,
+    observation,
+    order,
+    quantity,
+    request,
+    subject,
+)
+
+MET, NOT_MET, OPEN = "met", "not-met", "unknown"
+MODIFIER = [{"url": "https://ehr.example/x", "valueBoolean": True}]
+
+
+def dosed(*instructions: Resource, chart: tuple[Resource, ...] = (), **more: Any) -> Resource:
+    """The clause on the dose, for an order with these instructions."""
+    return asked("I.A.6", [*complete(), *chart], orders=[order(dosageInstruction=list(instructions) or None, **more)])
+
+
+def ranged(low: Any = None, high: Any = None, code: str = "10*6/kg") -> Resource:
+    ends = {name: quantity(value, code) for name, value in (("low", low), ("high", high)) if value is not None}
+    return {"doseAndRate": [{"doseRange": ends}]}
+
+
+def compared(comparator: str, value: Any) -> Resource:
+    return {"doseAndRate": [{"doseQuantity": quantity(value, "10*6/kg", comparator=comparator)}]}
+
+
+def said(text: str, **more: Any) -> Resource:
+    return {"text": text} | more
+
+
+AMOUNTS = [
+    ("just below", [dose(2.79)], NOT_MET),
+    ("exactly", [dose(2.8)], MET),
+    ("exactly, with a zero", [dose(2.80)], MET),
+    ("just above", [dose(2.81)], MET),
+    ("a number per kg", [dose(2800000, "/kg")], MET),
+    ("one less per kg", [dose(2799999, "/kg")], NOT_MET),
+    ("28 times a hundred thousand", [dose(28, "10*5/kg")], MET),
+    ("27.9 times a hundred thousand", [dose(27.9, "10*5/kg")], NOT_MET),
+    ("an annotation that hides the power", [dose(3.1, "{10*6}/kg")], OPEN),
+    ("the same, whatever the unit's text", [dose(3.1, "{10*6}/kg", "10^6/kg")], OPEN),
+    ("an annotation with a blank", [dose(3.1, "10*6{CD34+ cells}/kg")], MET),
+    ("nucleated cells are no CD34+ cells", [dose(3.1, "10*8{TNC}/kg")], OPEN),
+    ("only the unit's text", [dose(3.1, None, "x10^6 CD34+ cells/kg")], MET),
+    ("only the unit's text, low", [dose(2.7, None, "10⁶/kg")], NOT_MET),
+    ("a volume", [dose(60, "mL")], OPEN),
+    ("a concentration", [dose(6.1, "10*6/mL")], OPEN),
+    ("a bare number", [dose(3.1, None)], OPEN),
+    ("two bags", [dose(1), dose(2)], MET),
+    ("two bags, too little", [dose(1), dose(1.7)], NOT_MET),
+    ("two bags, one without a dose", [dose(3), {"sequence": 2}], OPEN),
+    ("two bags, one per kg and one in total", [dose(3), dose(30, "10*6")], OPEN),
+    ("a negative dose", [dose(-3)], OPEN),
+    ("zero", [dose(0)], NOT_MET),
+    ("no dose at all", [], OPEN),
+    ("an instruction without a dose", [{"route": concept("IV")}], OPEN),
+    # ranges and comparators
+    ("from 2.8 up", [ranged(2.8)], MET),
+    ("from 2.7 up", [ranged(2.7)], OPEN),
+    ("2.8 to 5", [ranged(2.8, 5)], MET),
+    ("2.7 to 5", [ranged(2.7, 5)], OPEN),
+    ("2 to 2.8", [ranged(2, 2.8)], OPEN),
+    ("2 to 2.7", [ranged(2, 2.7)], NOT_MET),
+    ("up to 5", [ranged(None, 5)], OPEN),
+    ("up to 2.7", [ranged(None, 2.7)], NOT_MET),
+    ("5 to 2", [ranged(5, 2)], OPEN),
+    ("at least 2.8", [compared(">=", 2.8)], MET),
+    ("at least 2.7", [compared(">=", 2.7)], OPEN),
+    ("less than 2.8", [compared("<", 2.8)], NOT_MET),
+    ("at most 2.8", [compared("<=", 2.8)], OPEN),
+    ("less than 5", [compared("<", 5)], OPEN),
+    # in words
+    ("words: the policy's own", [said("Minimum of 2.8 × 10⁶ CD34+ cells/kg")], MET),
+    ("words: exactly", [said("Infuse 2.8 x 10^6 CD34+ cells/kg once")], MET),
+    ("words: too little", [said("Infuse 2.7 x 10^6 CD34+ cells/kg once")], NOT_MET),
+    ("words: decimal comma", [said("3,1 x 10E6 cells/kg")], MET),
+    ("words: million", [said("3.1 million CD34+ cells per kg")], MET),
+    ("words: at least too little", [said("At least 2.5 x 10^6 CD34+ cells/kg")], OPEN),
+    ("words: up to", [said("Up to 3.1 x 10^6 CD34+ cells/kg")], OPEN),
+    ("words: maximum", [said("Maximum 5 x 10^6 CD34+ cells/kg")], OPEN),
+    ("words: not more than", [said("No more than 5 x 10^6 CD34+ cells/kg")], OPEN),
+    ("words: less than", [said("Less than 2.8 x 10^6 CD34+ cells/kg")], NOT_MET),
+    ("words: or more", [said("2.8 x 10^6 CD34+ cells/kg or more")], MET),
+    ("words: between", [said("Between 2 and 3.1 x 10^6 CD34+ cells/kg")], OPEN),
+    ("words: a range", [said("2.0-3.1 x 10^6 CD34+ cells/kg")], OPEN),
+    ("words: a range with both powers", [said("2.0 x 10^6 to 3.1 x 10^6 CD34+ cells/kg")], OPEN),
+    ("words: two numbers", [said("3.1 x 10^6 CD34+ cells/kg (min 2.8 x 10^6 CD34+ cells/kg)")], OPEN),
+    ("words: what was collected", [said("Collect at least 20 x 10^6 CD34+ cells/kg by apheresis")], OPEN),
+    ("words: an earlier dose", [said("Previous dose 3.1 x 10^6 CD34+ cells/kg")], OPEN),
+    ("words: another power", [said("3.1 x 10^5 CD34+ cells/kg")], OPEN),
+    ("words: a longer power", [said("3.1 x 10^60 CD34+ cells/kg")], OPEN),
+    ("words: other cells", [said("3.1 x 10^6 MNC/kg")], OPEN),
+    ("words: per lb", [said("3.1 x 10^6 CD34+ cells/lb")], OPEN),
+    ("words: nothing of cells", [said("Infuse as directed")], OPEN),
+    ("a volume, and the dose in words", [dose(60, "mL") | said("3.1 x 10^6 CD34+ cells/kg")], MET),
+    ("a volume, and too little in words", [dose(60, "mL") | said("2.1 x 10^6 CD34+ cells/kg")], NOT_MET),
+    ("a number governs the words", [dose(2.7) | said("3.1 x 10^6 CD34+ cells/kg")], NOT_MET),
+    ("as ordered, beside as calculated", [{"doseAndRate": [
+        {"type": concept(None, ("drt", "ordered")), "doseQuantity": quantity(3, "10*6/kg")},
+        {"type": concept(None, ("drt", "calculated")), "doseQuantity": quantity(36, "10*6")}]}], MET),
+    ("two doses that disagree", [{"doseAndRate": [
+        {"doseQuantity": quantity(3, "10*6/kg")}, {"doseQuantity": quantity(2, "10*6/kg")}]}], OPEN),
+    ("an instruction with a modifier", [dose(3.1) | {"modifierExtension": MODIFIER}], OPEN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("instructions", "status"), [row[1:] for row in AMOUNTS], ids=[row[0] for row in AMOUNTS])
+def test_the_amount(instructions: list[Resource], status: str) -> None:
+    """The dose of one infusion against 2.8 × 10⁶ CD34+ cells per kg; what cannot be told is unknown."""
+    assert dosed(*instructions)["status"] == status
+
+
+def repeated(**repeat: Any) -> Resource:
+    return dose(3.1) | {"timing": {"repeat": repeat}}
+
+
+def on(*days: str) -> Resource:
+    return dose(3.1) | {"timing": {"event": list(days)}}
+
+
+def by_code(code: str | None = None, text: str | None = None) -> Resource:
+    return dose(3.1) | {"timing": {"code": concept(text, *([("v3", code)] if code else []))}}
+
+
+DAY = {"start": "2026-12-01", "end": "2026-12-01"}
+WEEK = {"start": "2026-12-01", "end": "2026-12-07"}
+TIMING = [
+    ("no timing", [dose(3.1)], MET),
+    ("one event", [on("2026-12-01")], MET),
+    ("two events on one day", [on("2026-12-01T09:00:00Z", "2026-12-01T11:00:00Z")], MET),
+    ("two events on two days", [on("2026-12-01", "2026-12-02")], NOT_MET),
+    ("two instructions on one day", [on("2026-12-01"), on("2026-12-01")], MET),
+    ("two instructions on two days", [on("2026-12-01"), on("2026-12-08")], NOT_MET),
+    ("two instructions, a day and its month", [on("2026-12-01"), on("2026-12")], OPEN),
+    ("count 1", [repeated(count=1)], MET),
+    ("count 1, daily", [repeated(count=1, frequency=1, period=1, periodUnit="d")], MET),
+    ("count 2", [repeated(count=2)], NOT_MET),
+    ("count 1 to 2", [repeated(count=1, countMax=2)], NOT_MET),
+    ("frequency 1", [repeated(frequency=1)], MET),
+    ("frequency 2", [repeated(frequency=2)], NOT_MET),
+    ("daily", [repeated(frequency=1, period=1, periodUnit="d")], NOT_MET),
+    ("monthly", [repeated(frequency=1, period=1, periodUnit="mo")], NOT_MET),
+    ("daily, for one day", [repeated(frequency=1, period=1, periodUnit="d", boundsPeriod=DAY)], MET),
+    ("daily, for a day's duration",
+     [repeated(frequency=1, period=1, periodUnit="d", boundsDuration=quantity(1, "d"))], MET),
+    ("daily, for a week", [repeated(frequency=1, period=1, periodUnit="d", boundsPeriod=WEEK)], NOT_MET),
+    ("weekly, for a week", [repeated(frequency=1, period=1, periodUnit="wk", boundsPeriod=WEEK)], MET),
+    ("every 8 hours, for a day", [repeated(frequency=1, period=8, periodUnit="h", boundsPeriod=DAY)], NOT_MET),
+    ("on Mondays", [repeated(dayOfWeek=["mon"])], NOT_MET),
+    ("at two times of day", [repeated(timeOfDay=["09:00:00", "17:00:00"])], NOT_MET),
+    ("within a week", [repeated(boundsPeriod=WEEK)], MET),
+    ("twice a day by code", [by_code("BID")], NOT_MET),
+    ("twice a day by code, within bounds",
+     [dose(3.1) | {"timing": {"code": concept(None, ("v3", "BID")), "repeat": {"boundsPeriod": WEEK}}}], NOT_MET),
+    ("weekly in words", [by_code(None, "weekly")], NOT_MET),
+    ("once in words", [by_code(None, "once")], MET),
+    ("repeat in the instruction's text", [dose(3.1) | said("Repeat in 4 weeks")], OPEN),
+    ("not to be repeated", [dose(3.1) | said("Single infusion, do not repeat")], MET),
+    ("two bags in the text", [dose(3.1) | said("Infuse x 2 bags on one day")], MET),
+    ("two doses in the text", [said("3.1 x 10^6 CD34+ cells/kg, 2 doses")], OPEN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("instructions", "status"), [row[1:] for row in TIMING], ids=[row[0] for row in TIMING])
+def test_one_infusion(instructions: list[Resource], status: str) -> None:
+    """Repeats, several days and a timing that runs on contradict one infusion; words alone leave it open."""
+    assert dosed(*instructions)["status"] == status
+
+
+@pytest.mark.parametrize(("refills", "status"), [(0, MET), (1, NOT_MET), (None, MET)], ids=["0", "1", "not said"])
+def test_refills(refills: int | None, status: str) -> None:
+    """An order that may be refilled is not for one infusion."""
+    dispense = {} if refills is None else {"numberOfRepeatsAllowed": refills}
+    assert dosed(dose(3.1), dispenseRequest=dispense or None)["status"] == status
+
+
+# --- total cells and weight ------------------------------------------------------------------------------------------
+
+
+def weighed(
+    value: Any, code: str | None = "kg", when: str | None = "2026-03-01", id_: str = "w", **more: Any
+) -> Resource:
+    base = {"valueQuantity": quantity(value, code), "effectiveDateTime": when}
+    return observation(id_, concept("Body weight", (LOINC, "29463-7")), **(base | more))
+
+
+def apheresis(when: str | None = "2026-04-10", text: str = "Leukapheresis", id_: str = "aph", **more: Any) -> Resource:
+    base = {"resourceType": "Procedure", "id": id_, "status": "completed", "subject": subject(), "code": concept(text)}
+    return base | ({"performedDateTime": when} if when else {}) | more
+
+
+TOTAL = 28
+"""Million cells: 2.8 per kg at 10 kg."""
+LAST, AFTER, NINE = "2026-04-09", "2026-05-01", "2026-04-10T09:00:00Z"
+WEIGHTS = [
+    ("10 kg, exactly enough", [weighed(10)], MET),
+    ("10.01 kg, too little", [weighed(10.01)], NOT_MET),
+    ("10000 g", [weighed(10000, "g")], MET),
+    ("10010 g", [weighed(10010, "g")], NOT_MET),
+    ("22 lb are 9.98 kg", [weighed(22, "[lb_av]")], MET),
+    ("22.1 lb are 10.02 kg", [weighed(22.1, "[lb_av]")], NOT_MET),
+    ("lb in words", [weighed(22, None, valueQuantity={"value": 22, "unit": "lb"})], MET),
+    ("no weight", [], OPEN),
+    ("a weight without a unit", [weighed(10, None)], OPEN),
+    ("at most 10 kg", [weighed(10, valueQuantity=quantity(10, "kg", comparator="<="))], OPEN),
+    ("no weight at all: zero", [weighed(0)], OPEN),
+    ("an impossible weight", [weighed(10000)], OPEN),
+    ("a preliminary weight", [weighed(10, status="preliminary")], OPEN),
+    ("entered in error", [weighed(10, status="entered-in-error")], OPEN),
+    ("another patient's", [weighed(10, subject={"reference": "Patient/donor"})], OPEN),
+    ("the mother's, by focus", [weighed(10, focus=[{"reference": "RelatedPerson/mother"}])], OPEN),
+    ("a stated weight", [weighed(10, code=concept("Body weight stated", (LOINC, "3142-7")))], OPEN),
+    ("a weight that only words name", [weighed(10, code=concept("Weight"))], OPEN),
+    ("a birth weight", [weighed(10, code=concept("Birth weight", (LOINC, "8339-4")))], OPEN),
+    ("a component", [observation("vitals", concept("Vital signs"), component=[
+        {"code": concept(None, (LOINC, "29463-7")), "valueQuantity": quantity(10, "kg")}])], MET),
+    ("a modifier extension", [weighed(10, modifierExtension=MODIFIER)], OPEN),
+    # which of several
+    ("the latest counts, heavier", [weighed(5), weighed(11, when=LAST, id_="w2")], NOT_MET),
+    ("the latest counts, lighter", [weighed(11), weighed(10, when=LAST, id_="w2")], MET),
+    ("two of one day that disagree", [weighed(10), weighed(11, id_="w2")], OPEN),
+    ("two of one day that agree enough", [weighed(9), weighed(10, id_="w2")], MET),
+    ("an undated one beside", [weighed(10), weighed(11, when=None, id_="w2")], OPEN),
+    # apheresis
+    ("before the apheresis", [weighed(10), apheresis()], MET),
+    ("the last before it, not the one after", [weighed(10), weighed(12, when=AFTER, id_="w2"), apheresis()], MET),
+    ("only after it", [weighed(10, when=AFTER), apheresis()], OPEN),
+    ("the same day", [weighed(10, when="2026-04-10"), apheresis()], OPEN),
+    ("the same day, an hour before", [weighed(10, when="2026-04-10T08:00:00Z"), apheresis(NINE)], MET),
+    ("the same day, an hour after", [weighed(10, when="2026-04-10T10:00:00Z"), apheresis(NINE)], OPEN),
+    ("undated", [weighed(10, when=None), apheresis()], OPEN),
+    ("its month holds the apheresis", [weighed(10, when="2026-04"), apheresis()], OPEN),
+    ("the month before", [weighed(10, when="2026-03"), apheresis()], MET),
+    ("an apheresis without a date", [weighed(10), apheresis(None)], OPEN),
+    ("two aphereses, between them", [weighed(10), weighed(12, when="2026-04-20", id_="w2"), apheresis(),
+                                     apheresis("2026-05-02", id_="second")], MET),
+    ("a plasmapheresis is none", [weighed(5), weighed(10, when=AFTER, id_="w2"), apheresis(text="Therapeutic plasma "
+     "apheresis")], MET),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("chart", "status"), [row[1:] for row in WEIGHTS], ids=[row[0] for row in WEIGHTS])
+def test_total_cells_by_weight(chart: list[Resource], status: str) -> None:
+    """28 million cells, by the last weight before the first apheresis, else by the latest."""
+    chart = [{key: value for key, value in each.items() if value is not None} for each in chart]
+    assert dosed(dose(TOTAL, "10*6"), chart=tuple(chart))["status"] == status
+
+
+@pytest.mark.parametrize("key", ["observations", "procedures"])
+def test_weights_of_a_chart_that_is_not_all_here(key: str) -> None:
+    """The last weight before the first apheresis cannot be told from half a chart."""
+    body = request([*complete(), weighed(10)], orders=[order(dosageInstruction=[dose(TOTAL, "10*6")])])
+    body["prefetch"][key]["link"] = [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]
+    found = criteria(determination(body))["I.A.6"]
+    assert (found["status"], causes(found)) == (OPEN, {"unavailable"})
+
+
+WHY = [
+    ("no dose", [], [], {"absent"}),
+    ("a unit that says nothing", [dose(3.1, "{10*6}/kg")], [], {"unusable"}),
+    ("no weight", [dose(28, "10*6")], [], {"absent"}),
+    ("a weight in words", [dose(28, "10*6")], [weighed(10, code=concept("Weight"))], {"unusable"}),
+    ("weights only after", [dose(28, "10*6")], [weighed(10, when=AFTER), apheresis()], {"unusable"}),
+]
+
+
+@pytest.mark.parametrize(("instructions", "chart", "why"), [row[1:] for row in WHY], ids=[row[0] for row in WHY])
+def test_why_it_is_open(instructions: list[Resource], chart: list[Resource], why: set[str]) -> None:
+    """The gap says whether nothing is there, or what is there will not do."""
+    assert causes(dosed(*instructions, chart=tuple(chart))) == why
+
+
+# --- other orders than R4's MedicationRequest ------------------------------------------------------------------------
+
+
+def service(**more: Any) -> Resource:
+    base = {"resourceType": "ServiceRequest", "id": "draft-1", "status": "draft", "intent": "order",
+            "subject": subject(), "code": concept("Kresladi infusion")}  # fmt: skip
+    return base | more
+
+
+def old(**more: Any) -> Resource:
+    base = {"resourceType": "MedicationOrder", "id": "draft-1", "status": "draft", "patient": subject(),
+            "medicationCodeableConcept": KRESLADI}  # fmt: skip
+    return base | more
+
+
+ENOUGH = quantity(3.1, "10*6/kg")
+DAILY = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
+SHAPES = [
+    ("service order, a quantity", service(quantityQuantity=ENOUGH), MET),
+    ("service order, too little", service(quantityQuantity=quantity(2.7, "10*6/kg")), NOT_MET),
+    ("service order, a range", service(quantityRange={"low": ENOUGH}), MET),
+    ("service order, number of bags", service(quantityQuantity={"value": 2, "unit": "bags"}), OPEN),
+    ("service order, a note", service(note=[{"text": "3.1 x 10^6 CD34+ cells/kg"}]), MET),
+    ("service order, a detail", service(orderDetail=[concept("3.1 x 10^6 CD34+ cells/kg")]), MET),
+    ("service order, its own name", service(code=concept("Kresladi 3.1 x 10^6 CD34+ cells/kg infusion")), MET),
+    ("service order, no dose", service(), OPEN),
+    ("service order, daily", service(quantityQuantity=ENOUGH, occurrenceTiming=DAILY), NOT_MET),
+    ("service order, once", service(quantityQuantity=ENOUGH, occurrenceTiming={"repeat": {"count": 1}}), MET),
+    ("service order, a timing that cannot be read", service(quantityQuantity=ENOUGH, occurrenceTiming="x"), OPEN),
+    ("1.x, a quantity", old(dosageInstruction=[{"doseQuantity": ENOUGH}]), MET),
+    ("1.x, a range", old(dosageInstruction=[{"doseRange": {"low": ENOUGH}}]), MET),
+    ("1.x, daily", old(dosageInstruction=[{"doseQuantity": ENOUGH, "timing": {"repeat": {
+        "frequency": 1, "period": 1, "periodUnits": "d"}}}]), NOT_MET),
+    ("1.x, refills", old(dosageInstruction=[{"doseQuantity": ENOUGH}],
+                         dispenseRequest={"numberOfRepeatsAllowed": 2}), NOT_MET),
+    ("1.x, a note that is a string", old(note="3.1 x 10^6 CD34+ cells/kg"), MET),
+    ("a note", order(dosageInstruction=None, note=[{"text": "3.1 x 10^6 CD34+ cells/kg"}]), MET),
+    ("a note on something else", order(dosageInstruction=None, note=[{"text": "Call 555 0100"}]), OPEN),
+    ("instructions to the patient", order(dosageInstruction=[{"patientInstruction": "3.1 x 10^6 CD34+ cells/kg"}]),
+     MET),
+    ("instructions that are an object", order(dosageInstruction=dose(3.1)), MET),
+    ("a modifier extension on the order", order(modifierExtension=MODIFIER), OPEN),
+    ("an order whose dose cannot be read", order(dosageInstruction=[{"doseAndRate": "a lot"}]), OPEN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("drafted", "status"), [row[1:] for row in SHAPES], ids=[row[0] for row in SHAPES])
+def test_shapes_of_orders(drafted: Resource, status: str) -> None:
+    """A service order, a 1.x order and words beside the dosage are read for the dose too."""
+    assert asked("I.A.6", complete(), orders=[drafted])["status"] == status
+
+
+# --- advice ----------------------------------------------------------------------------------------------------------
+
+
+def advised(*instructions: Resource, chart: tuple[Resource, ...]) -> set[str]:
+    found = determination(request([*complete(), *chart], orders=[order(dosageInstruction=list(instructions))]))
+    return {each["code"] for each in found.get("advice", [])}
+
+
+@pytest.mark.parametrize(
+    ("instructions", "chart", "told"),
+    [
+        ([dose(28, "10*6")], (weighed(10),), True),
+        ([dose(28, "10*6")], (weighed(10), apheresis()), False),
+        ([dose(3.1)], (weighed(10),), False),
+    ],
+    ids=["total cells, no apheresis yet", "total cells, apheresis after the weight", "per kg"],
+)
+def test_advice_on_the_weight(instructions: list[Resource], chart: tuple[Resource, ...], told: bool) -> None:
+    """The label doses by the weight before apheresis: said where that is not known of the weight used."""
+    assert ("label-weight" in advised(*instructions, chart=chart)) is told
+
+
+@pytest.mark.parametrize(
+    ("instructions", "chart", "told"),
+    [
+        ([dose(366, "10*6")], (weighed(50),), False),
+        ([dose(366.1, "10*6")], (weighed(50),), True),
+        ([dose(3.66)], (weighed(100),), False),
+        ([dose(3.67)], (weighed(100),), True),
+        ([dose(3.67)], (), False),
+    ],
+    ids=["366 million", "more than 366 million", "3.66 per kg, 100 kg", "3.67 per kg, 100 kg", "weight not known"],
+)
+def test_advice_on_the_products_form(instructions: list[Resource], chart: tuple[Resource, ...], told: bool) -> None:
+    """Two bags of 30 mL at 6.1 million cells per mL hold 366 million cells."""
+    assert ("label-product-form" in advised(*instructions, chart=chart)) is told
+
+
+def test_evidence_shows_the_division() -> None:
+    """The evidence names the order, the total, the weight and what comes of it."""
+    found = dosed(dose(31, "10*6"), chart=(weighed(10),))
+    assert found["evidence"][-1] == {
+        "reference": "MedicationRequest/draft-1",
+        "says": "Ordered: 31 10*6, body weight 10 kg, 2026-03-01: 3.1 × 10⁶ CD34+ cells per kg",
+    }

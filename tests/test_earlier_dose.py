@@ -1,0 +1,385 @@
+"""II.A, once in a lifetime: what is a dose, what may be one, and what is none, resource by resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.charts import (
+    ICD,
+    KRESLADI,
+    PCS,
+    RXNORM,
+    Resource,
+    asked,
+    causes,
+    complete,
+    concept,
+    condition,
+    criteria,
+    determination,
+    observation,
+    order,
+    patient,
+    request,
+    subject,
+    topics,
+    without,
+)
+
+NONE, GIVEN, OPEN = "met", "not-met", "unknown"
+NDC = "http://hl7.org/fhir/sid/ndc"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+MASKED = {"meta": {"security": [{"code": "MASKED"}]}}
+MODIFIER = [{"url": "https://ehr.example/x", "valueBoolean": True}]
+
+
+def on_record(*resources: Resource, **more: Any) -> Resource:
+    """II.A of a complete chart that also holds these."""
+    return asked("II.A", [*complete(), *resources], **more)
+
+
+def med(kind: str, status: str, drug: Resource | None = KRESLADI, **more: Any) -> Resource:
+    base = {"resourceType": kind, "id": "it", "status": status, "subject": subject()}
+    dated = {} if kind != "MedicationAdministration" else {"effectiveDateTime": "2026-08-01"}
+    intent = {"intent": "order"} if kind in ("MedicationRequest", "ServiceRequest") else {}
+    return base | dated | intent | ({"medicationCodeableConcept": drug} if drug else {}) | more
+
+
+def admin(status: str = "completed", drug: Resource | None = KRESLADI, **more: Any) -> Resource:
+    return med("MedicationAdministration", status, drug, **more)
+
+
+def procedure(code: Resource | None, status: str = "completed", **more: Any) -> Resource:
+    base = {"resourceType": "Procedure", "id": "it", "status": status, "subject": subject()}
+    return base | ({"code": code} if code else {}) | {"performedDateTime": "2026-08-01"} | more
+
+
+def medication(code: Resource | None, id_: str = "m") -> Resource:
+    return {"resourceType": "Medication", "id": id_} | ({"code": code} if code else {})
+
+
+REFERENCE = {"medicationReference": {"reference": "Medication/m"}}
+CASGEVY = concept("Casgevy (exagamglogene autotemcel)", (NDC, "51167-290-09"))
+INFUSION = concept(None, (PCS, "30243C0"))
+
+MEDICATIONS = [
+    ("administration completed", admin("completed"), GIVEN),
+    ("administration in progress", admin("in-progress"), GIVEN),
+    ("administration stopped", admin("stopped"), OPEN),
+    ("administration on hold", admin("on-hold"), OPEN),
+    ("administration of unknown status", admin("unknown"), OPEN),
+    ("administration not done", admin("not-done"), NONE),
+    ("administration entered in error", admin("entered-in-error"), NONE),
+    ("dispense completed", med("MedicationDispense", "completed"), OPEN),
+    ("dispense in progress", med("MedicationDispense", "in-progress"), OPEN),
+    ("dispense cancelled", med("MedicationDispense", "cancelled"), NONE),
+    ("dispense declined", med("MedicationDispense", "declined"), NONE),
+    ("dispense in preparation", med("MedicationDispense", "preparation"), NONE),
+    ("statement completed", med("MedicationStatement", "completed"), OPEN),
+    ("statement active", med("MedicationStatement", "active"), OPEN),
+    ("statement not taken", med("MedicationStatement", "not-taken"), NONE),
+    ("statement intended", med("MedicationStatement", "intended"), NONE),
+    ("order completed", med("MedicationRequest", "completed"), OPEN),
+    ("order active", med("MedicationRequest", "active"), NONE),
+    ("order cancelled", med("MedicationRequest", "cancelled"), NONE),
+    ("plan completed", med("MedicationRequest", "completed", intent="plan"), NONE),
+    ("order completed, not to be done", med("MedicationRequest", "completed", doNotPerform=True), NONE),
+    ("service order completed", med("ServiceRequest", "completed", None, code=concept("Kresladi infusion")), OPEN),
+    ("service order for a consult, completed",
+     med("ServiceRequest", "completed", None, code=concept("Consultation on Kresladi")), NONE),
+    ("the triggering order itself, on the chart", med("MedicationRequest", "completed", id="draft-1"), NONE),
+    # how it is named
+    ("by RxNorm alone", admin(drug=concept(None, (RXNORM, "2740392"))), GIVEN),
+    ("by NDC of 10 digits", admin(drug=concept(None, (NDC, "83537-034-01"))), GIVEN),
+    ("by NDC of 11 digits", admin(drug=concept(None, (NDC, "83537003401"))), GIVEN),
+    ("by UNII", admin(drug=concept(None, ("http://fdasis.nlm.nih.gov", "RD86XHH46N"))), GIVEN),
+    ("by the trial's name", admin(drug=concept("RP-L201")), GIVEN),
+    ("by the policy's spelling", admin(drug=concept("Marnetegrane autotemcel")), GIVEN),
+    ("by the label's spelling", admin(drug=concept("marnetegragene autotemcel")), GIVEN),
+    ("by J3590 and its name", admin(drug=concept("Kresladi", (HCPCS, "J3590"))), GIVEN),
+    ("J3590 alone", admin(drug=concept(None, (HCPCS, "J3590"))), NONE),
+    ("autotemcel alone", admin(drug=concept("autotemcel")), NONE),
+    ("another gene therapy", admin(drug=CASGEVY), NONE),
+    ("another drug", admin(drug=concept("Busulfan")), NONE),
+    # masked, modified, somebody else's
+    ("masked", admin(drug=concept("Masked")) | MASKED, NONE),
+    ("masked, no drug told", admin(drug=None) | MASKED, OPEN),
+    ("masked, an empty concept", admin(drug={"extension": [{"url": "u", "valueCode": "masked"}]}), OPEN),
+    ("Kresladi, masked", admin() | MASKED, OPEN),
+    ("Kresladi, modified", admin(modifierExtension=MODIFIER), OPEN),
+    ("Kresladi, cannot be read", admin(effectiveDateTime="last summer"), OPEN),
+    ("another patient's", admin(subject={"reference": "Patient/brother"}), NONE),
+    ("nobody's", admin(subject={"display": "baby"}), OPEN),
+    ("an immunization", {"resourceType": "Immunization", "id": "it", "status": "completed", "patient": subject(),
+                         "vaccineCode": concept("Kresladi"), "occurrenceDateTime": "2026-08-01"}, GIVEN),
+    ("an immunization not done", {"resourceType": "Immunization", "id": "it", "status": "not-done",
+     "patient": subject(), "vaccineCode": concept("Kresladi"), "occurrenceDateTime": "2026-08-01"}, NONE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stated", "status"), [row[1:] for row in MEDICATIONS], ids=[row[0] for row in MEDICATIONS])
+def test_medications(stated: Resource, status: str) -> None:
+    """Administrations, dispenses, statements and orders, by status and by how they name the drug."""
+    found = on_record(stated)
+    assert found["status"] == status
+    if status == GIVEN:
+        assert found["evidence"][0]["reference"] == f"{stated['resourceType']}/it"
+    if status == OPEN:
+        assert found["gaps"][0]["reference"] == f"{stated['resourceType']}/it"
+
+
+REFERENCES = [
+    ("sent beside", [admin(drug=None, **REFERENCE), medication(KRESLADI)], GIVEN, set()),
+    ("sent beside, another drug", [admin(drug=None, **REFERENCE), medication(CASGEVY)], NONE, set()),
+    ("sent beside, without a code", [admin(drug=None, **REFERENCE), medication(None)], OPEN, {"unusable"}),
+    ("by an ingredient", [admin(drug=None, **REFERENCE), medication(None) | {"ingredient": [
+        {"itemCodeableConcept": concept("marnetegragene autotemcel")}]}], GIVEN, set()),
+    ("not sent", [admin(drug=None, **REFERENCE)], OPEN, {"unavailable"}),
+    ("not sent, not done", [admin("not-done", None, **REFERENCE)], NONE, set()),
+    ("not sent, its display names it", [admin(drug=None, medicationReference={
+        "reference": "Medication/m", "display": "Kresladi"})], GIVEN, set()),
+    ("not sent, its display names another", [admin(drug=None, medicationReference={
+        "reference": "Medication/m", "display": "Busulfan"})], NONE, set()),
+    ("contained", [admin(drug=None, medicationReference={"reference": "#m"}, contained=[medication(KRESLADI)])],
+     GIVEN, set()),
+    ("contained, another drug", [admin(drug=None, medicationReference={"reference": "#m"},
+                                       contained=[medication(CASGEVY)])], NONE, set()),
+    ("contained, but not there", [admin(drug=None, medicationReference={"reference": "#x"})], OPEN, {"unusable"}),
+    ("a completed order's, not sent", [med("MedicationRequest", "completed", None, **REFERENCE)], OPEN,
+     {"unavailable"}),
+    ("an active order's, not sent", [med("MedicationRequest", "active", None, **REFERENCE)], NONE, set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stated", "status", "why"), [row[1:] for row in REFERENCES], ids=[row[0] for row in REFERENCES]
+)
+def test_a_medication_by_reference(stated: list[Resource], status: str, why: set[str]) -> None:
+    """A dose whose drug is named by reference; one that cannot be resolved is not taken for another drug."""
+    found = on_record(*stated)
+    assert (found["status"], causes(found)) == (status, why)
+
+
+def test_an_administration_under_the_order_at_hand_is_a_dose() -> None:
+    """One given under the very order that is being signed counts too."""
+    assert on_record(admin(request={"reference": "MedicationRequest/draft-1"}))["status"] == GIVEN
+
+
+def test_two_bags_in_a_day_are_on_one_card() -> None:
+    """Two bags are one dose: one card, both on it."""
+    first = admin(id="bag-1", effectiveDateTime="2026-08-01T09:00:00Z")
+    second = admin(id="bag-2", effectiveDateTime="2026-08-01T10:00:00Z")
+    body = request([*complete(), first, second])
+    assert topics(body) == ["prior-lifetime-dose"]
+    assert len(criteria(determination(body))["II.A"]["evidence"]) == 2
+
+
+NOTED = [{"text": "Kresladi infused without reaction"}]
+PROCEDURES = [
+    ("named in its text", procedure(concept("Kresladi infusion")), GIVEN),
+    ("named in its text, with the code", procedure(concept("Infusion of Kresladi", (PCS, "30243C0"))), GIVEN),
+    ("its NDC among what was used", procedure(INFUSION, usedCode=[concept(None, (NDC, "83537-034-01"))]), GIVEN),
+    ("its name among what was used", procedure(INFUSION, usedReference=[{"display": "Kresladi"}]), GIVEN),
+    ("its name in a note to the code", procedure(INFUSION, note=NOTED), GIVEN),
+    ("its name in a note to another procedure", procedure(concept("Infusion"), note=NOTED), OPEN),
+    ("in progress", procedure(concept("Kresladi infusion"), "in-progress"), OPEN),
+    ("stopped", procedure(concept("Kresladi infusion"), "stopped"), OPEN),
+    ("not done", procedure(concept("Kresladi infusion"), "not-done"), NONE),
+    ("in preparation", procedure(concept("Kresladi infusion"), "preparation"), NONE),
+    ("entered in error", procedure(concept("Kresladi infusion"), "entered-in-error"), NONE),
+    ("another patient's", procedure(concept("Kresladi infusion"), subject={"reference": "Patient/x"}), NONE),
+    ("infused, with consent and evaluation noted",
+     procedure(concept("Kresladi infusion"), note=[{"text": "Consent obtained, evaluated daily"}]), GIVEN),
+    ("infused after conditioning", procedure(concept("Kresladi infusion after conditioning")), OPEN),
+    ("denied in its text", procedure(concept("No Kresladi infusion")), OPEN),
+    ("a collection for it", procedure(concept("Leukapheresis for Kresladi")), NONE),
+    ("a consultation on it", procedure(concept("Consultation: Kresladi")), NONE),
+    ("a line placed before it", procedure(concept("Central line placement"), note=[{"text": "before Kresladi"}]), NONE),
+    ("the code by a central vein alone", procedure(INFUSION), OPEN),
+    ("the code by a peripheral vein alone", procedure(concept(None, (PCS, "30233C0"))), OPEN),
+    ("cells not modified", procedure(concept(None, (PCS, "30243Y0"))), NONE),
+    ("an unnamed gene therapy", procedure(concept("Gene therapy infusion")), OPEN),
+    ("a gene therapy consultation", procedure(concept("Gene therapy consultation")), NONE),
+    ("another product by the same code", procedure(concept("Casgevy infusion", (PCS, "30243C0"))), NONE),
+    ("CAR-T", procedure(concept("CAR-T cell infusion, genetically modified")), NONE),
+    ("an ordinary procedure", procedure(concept("Incision and drainage")), NONE),
+    ("masked", procedure(None) | MASKED, OPEN),
+    ("without a code", procedure(None), OPEN),
+    ("without a code, not done", procedure(None, "not-done"), NONE),
+    ("named, but modified", procedure(concept("Kresladi infusion"), modifierExtension=MODIFIER), OPEN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stated", "status"), [row[1:] for row in PROCEDURES], ids=[row[0] for row in PROCEDURES])
+def test_procedures(stated: Resource, status: str) -> None:
+    """A completed procedure that names the drug is a dose; what goes before one is none; the rest may be one."""
+    assert on_record(stated)["status"] == status
+
+
+HISTORIES = [
+    ("personal history of gene therapy", condition("it", concept(None, (ICD, "Z92.86"))), OPEN),
+    ("the same, refuted", condition("it", concept(None, (ICD, "Z92.86")), "refuted"), NONE),
+    ("the same, of another product", condition("it", concept("History of Casgevy", (ICD, "Z92.86"))), NONE),
+    ("the same, another patient's", condition("it", concept(None, (ICD, "Z92.86")),
+                                              subject={"reference": "Patient/x"}), NONE),
+    ("status post Kresladi", condition("it", concept("Status post Kresladi")), OPEN),
+    ("candidate to be evaluated", condition("it", concept("Evaluation for Kresladi")), NONE),
+    ("an observation that names it", observation("it", concept("RP-L201 vector copy number")), OPEN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stated", "status"), [row[1:] for row in HISTORIES], ids=[row[0] for row in HISTORIES])
+def test_histories(stated: Resource, status: str) -> None:
+    """A history of gene therapy may be of Kresladi."""
+    assert on_record(stated)["status"] == status
+
+
+# --- claims and trials -----------------------------------------------------------------------------------------------
+
+
+def item(code: Resource, paid: Any = None) -> Resource:
+    adjudication = [{"category": concept(None, ("adj", "benefit")), "amount": {"value": paid, "currency": "USD"}}]
+    return {"sequence": 1, "productOrService": code} | ({} if paid is None else {"adjudication": adjudication})
+
+
+DRUG = concept("Kresladi", (NDC, "83537-034-01"))
+
+
+def claim(*items: Resource, kind: str = "ExplanationOfBenefit", paid: Any = None, **more: Any) -> Resource:
+    base = {
+        "resourceType": kind, "id": "it", "status": "active", "use": "claim", "patient": subject(),
+        "type": concept("institutional"), "created": "2026-08-15", "priority": concept("normal"),
+        "provider": {"display": "A hospital"}, "insurer": {"display": "A plan"}, "outcome": "complete",
+        "insurance": [{"sequence": 1, "focal": True, "coverage": {"display": "cover"}}],
+        "item": list(items) or [item(DRUG)],
+    }  # fmt: skip
+    payment = {} if paid is None else {"payment": {"amount": {"value": paid, "currency": "USD"}}}
+    return base | payment | more
+
+
+CLAIMS = [
+    ("paid", claim(paid=4000000), GIVEN),
+    ("paid, by the line", claim(item(DRUG, 4000000)), GIVEN),
+    ("paid in the totals", claim(total=[{"category": concept(None, ("adj", "benefit")),
+                                         "amount": {"value": 4000000, "currency": "USD"}}]), GIVEN),
+    ("its line not paid, another one is", claim(item(DRUG, 0), item(concept("Bed"), 900), paid=900), NONE),
+    ("nothing paid", claim(paid=0), NONE),
+    ("payment not said", claim(), OPEN),
+    ("denied", claim(paid=4000000, disposition="Denied"), NONE),
+    ("in error", claim(outcome="error"), NONE),
+    ("cancelled", claim(paid=4000000, status="cancelled"), NONE),
+    ("a preauthorization", claim(paid=4000000, use="preauthorization"), NONE),
+    ("a predetermination", claim(paid=4000000, use="predetermination"), NONE),
+    ("by RxNorm alone", claim(item(concept(None, (RXNORM, "2740386"))), paid=1), GIVEN),
+    ("J3590 and the name", claim(item(concept("Kresladi", (HCPCS, "J3590"))), paid=1), GIVEN),
+    ("J3590 alone", claim(item(concept(None, (HCPCS, "J3590"))), paid=1), NONE),
+    ("J3590, the number in a detail", claim(item(concept(None, (HCPCS, "J3590"))) | {
+        "detail": [{"sequence": 1, "productOrService": concept(None, (NDC, "83537-034-01"))}]}, paid=1), GIVEN),
+    ("another product", claim(item(CASGEVY), paid=1), NONE),
+    ("another patient's", claim(paid=1, patient={"reference": "Patient/x"}), NONE),
+    ("one that cannot be read", claim(paid=1, created="last summer"), OPEN),
+    ("a claim as billed", claim(kind="Claim"), OPEN),
+    ("a claim as billed, preauthorization", claim(kind="Claim", use="preauthorization"), NONE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stated", "status"), [row[1:] for row in CLAIMS], ids=[row[0] for row in CLAIMS])
+def test_claims(stated: Resource, status: str) -> None:
+    """A paid claim that names the drug is a dose, a billed one may be; a preauthorization is neither."""
+    assert on_record(stated)["status"] == status
+
+
+STUDY = {"resourceType": "ResearchStudy", "id": "s", "status": "completed", "title": "RP-L201 in LAD-I"}
+OTHER_STUDY = {"resourceType": "ResearchStudy", "id": "s", "status": "completed", "title": "Another study"}
+
+
+def trial(status: str = "on-study", **more: Any) -> Resource:
+    base = {"resourceType": "ResearchSubject", "id": "it", "status": status, "individual": subject(),
+            "study": {"reference": "ResearchStudy/s"}}  # fmt: skip
+    return base | more
+
+
+TRIALS = [
+    ("on the study", [trial(), STUDY], OPEN),
+    ("off the study", [trial("off-study"), STUDY], OPEN),
+    ("by the display of the study", [trial(study={"display": "NCT03812263"})], OPEN),
+    ("withdrawn before registration", [trial("withdrawn"), STUDY], NONE),
+    ("ineligible", [trial("ineligible"), STUDY], NONE),
+    ("screening", [trial("screening"), STUDY], NONE),
+    ("another study", [trial(), OTHER_STUDY], NONE),
+    ("another patient", [trial(individual={"reference": "Patient/x"}), STUDY], NONE),
+]
+
+
+@pytest.mark.parametrize(("stated", "status"), [row[1:] for row in TRIALS], ids=[row[0] for row in TRIALS])
+def test_trials(stated: list[Resource], status: str) -> None:
+    """A subject of the RP-L201 trial may have been given it there."""
+    assert on_record(*stated)["status"] == status
+
+
+# --- how far the chart was read --------------------------------------------------------------------------------------
+
+LINKS = [
+    ("replaced by another record", "replaced-by", OPEN),
+    ("replaces another record", "replaces", OPEN),
+    ("refers to another record", "refer", OPEN),
+    ("see also", "seealso", NONE),
+]
+
+
+@pytest.mark.parametrize(("kind", "status"), [row[1:] for row in LINKS], ids=[row[0] for row in LINKS])
+def test_merged_records(kind: str, status: str) -> None:
+    """A merged or replaced record whose other half was not read leaves it open, never met."""
+    linked = patient(link=[{"other": {"reference": "Patient/p0"}, "type": kind}])
+    found = asked("II.A", [linked, *without(complete(), "p1")])
+    assert found["status"] == status
+    assert causes(found) == ({"unavailable"} if status == OPEN else set())
+
+
+PARTS = [
+    ("medicationRequests", OPEN),
+    ("medicationAdministrations", OPEN),
+    ("procedures", OPEN),
+    ("medicationDispenses", NONE),
+    ("medicationStatements", NONE),
+    ("conditions", NONE),
+]
+
+
+@pytest.mark.parametrize(("key", "status"), PARTS, ids=[row[0] for row in PARTS])
+@pytest.mark.parametrize("how", ["left out", "failed", "first page"])
+def test_parts_that_were_not_read(key: str, status: str, how: str) -> None:
+    """Orders, administrations and procedures have to be there completely; other sources help but need not be."""
+    body = request(leave_out=(key,) if how == "left out" else ())
+    if how == "failed":
+        body["prefetch"][key] = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "x"}]}
+    if how == "first page":
+        body["prefetch"][key]["link"] = [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]
+    found = criteria(determination(body))["II.A"]
+    assert found["status"] == status
+    assert causes(found) == ({"unavailable"} if status == OPEN else set())
+
+
+def test_a_dose_counts_however_little_was_read() -> None:
+    """What is found is found, whatever else could not be read."""
+    assert on_record(admin(), leave_out=("procedures", "medicationRequests"))["status"] == GIVEN
+
+
+def test_met_names_what_was_read() -> None:
+    """No dose is evidence only with what was looked through."""
+    found = asked("II.A", complete())
+    assert [each["reference"] for each in found["evidence"]] == [
+        "MedicationRequest",
+        "MedicationAdministration",
+        "Procedure",
+    ]
+
+
+def test_what_may_be_a_dose_has_its_own_card() -> None:
+    """An unnamed gene therapy is a card of its own; what could not be read is another."""
+    history = condition("it", concept(None, (ICD, "Z92.86")))
+    assert "possible-prior-dose" in topics(request([*complete(), history]))
+    assert "chart-unavailable" in topics(request(leave_out=("procedures",)))
+    assert "possible-prior-dose" not in topics(request(leave_out=("procedures",), orders=[order()]))

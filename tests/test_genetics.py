@@ -1,0 +1,299 @@
+"""Genetic findings on ITGB2: one pathogenic variant for pathway b, two alleles for the label's advice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.charts import (
+    HGNC,
+    LOINC,
+    Resource,
+    asked,
+    causes,
+    complete,
+    concept,
+    determination,
+    flow,
+    lad,
+    observation,
+    patient,
+    request,
+    subject,
+    variant,
+)
+
+TBD = "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/tbd-codes-cs"
+PATHOGENIC, LIKELY, VUS, BENIGN = "LA6668-3", "LA26332-9", "LA26333-7", "LA6675-8"
+PRESENT, ABSENT = concept("Present", (LOINC, "LA9633-4")), concept("Absent")
+HOMOZYGOUS, HETEROZYGOUS = concept("Homozygous", (LOINC, "LA6705-3")), concept("Heterozygous", (LOINC, "LA6706-1"))
+ITGB2 = concept("ITGB2", (HGNC, "HGNC:6155"))
+
+
+def part(code: str, value: Any) -> Resource:
+    """A component: a LOINC code with a concept, or with a text."""
+    valued = {"valueString": value} if isinstance(value, str) else {"valueCodeableConcept": value}
+    return {"code": concept(None, (LOINC, code))} | valued
+
+
+def found(*parts: Resource, gene: Any = ITGB2, id_: str = "variant", **more: Any) -> Resource:
+    """A variant Observation with the gene and the given components; its value says Present unless told otherwise."""
+    components = [*([part("48018-6", gene)] if gene is not None else []), *parts]
+    base: Resource = {"component": components, "valueCodeableConcept": PRESENT} | more
+    return observation(id_, concept(None, (LOINC, "69548-6")), **base)
+
+
+def significance(code: str, text: str | None = None) -> Resource:
+    return part("53037-8", concept(text, (LOINC, code)))
+
+
+def state(value: Any) -> Resource:
+    return part("53034-5", value)
+
+
+def change(text: str) -> Resource:
+    return part("48004-6", text)
+
+
+def implication(code: str, *of: str, id_: str = "implication", **more: Any) -> Resource:
+    derived = {"derivedFrom": [{"reference": each} for each in of], "component": [significance(code)]}
+    return observation(id_, concept(None, (TBD, "diagnostic-implication")), **(derived | more))
+
+
+def report(*results: str, status: str = "final", **more: Any) -> Resource:
+    listed = {"result": [{"reference": each} for each in results]} if results else {}
+    base = {"resourceType": "DiagnosticReport", "id": "report", "status": status, "subject": subject()}
+    return base | {"code": concept("Genetic analysis", (LOINC, "51969-4"))} | listed | more
+
+
+def ref(to: str) -> Resource:
+    return {"reference": to}
+
+
+P = significance(PATHOGENIC)
+NAMED = "Observation/variant"
+CASES = [
+    # remark, resources, I.A.1.b.ii
+    ("pathogenic, present", [found(P)], "met"),
+    ("pathogenic on the implication", [found(), implication(PATHOGENIC, NAMED)], "met"),
+    (
+        "pathogenic on the implication, referred to absolutely",
+        [found(), implication(PATHOGENIC, "https://ehr.example/fhir/Observation/variant")],
+        "met",
+    ),
+    (
+        "pathogenic as the value of an older implication",
+        [found(), observation("i", concept(None, (LOINC, "53037-8")), derivedFrom=[ref(NAMED)],
+                              valueCodeableConcept=concept("Pathogenic", (LOINC, PATHOGENIC)))],
+        "met",
+    ),
+    ("pathogenic in words alone", [found(part("53037-8", concept("Pathogenic")))], "met"),
+    ("pathogenic as a text", [found(part("53037-8", "Pathogenic"))], "met"),
+    ("one allele suffices here", [found(P, state(HETEROZYGOUS))], "met"),
+    ("no value, but an allelic state", [found(P, state(HOMOZYGOUS), valueCodeableConcept=None)], "met"),
+    ("germline", [found(P, part("48002-0", concept("Germline", (LOINC, "LA6683-2"))))], "met"),
+    ("the gene in words", [found(P, gene=concept("ITGB2"))], "met"),
+    ("the gene as a text", [found(P, gene="ITGB2")], "met"),
+    ("the gene in the older system", [found(P, gene=concept(None, (f"{HGNC}/geneId", "HGNC:6155")))], "met"),
+    ("the gene in the change alone", [found(P, change("NM_000211.5(ITGB2):c.562C>T"), gene=None)], "met"),
+    ("contained in a report", [report("#v", contained=[found(P, id_="v")])], "met"),
+    (
+        "contained, with its implication",
+        [report(contained=[found(id_="v"), implication(PATHOGENIC, "#v", id_="i")])],
+        "met",
+    ),
+    ("amended", [found(P, status="amended")], "met"),
+    # not enough
+    ("no genetic result", [], "unknown"),
+    ("no value and no allelic state", [found(P, valueCodeableConcept=None)], "unknown"),
+    (
+        "an allelic state that is not known",
+        [found(P, {"code": concept(None, (LOINC, "53034-5")), "dataAbsentReason": concept("unknown")},
+               valueCodeableConcept=None)],
+        "unknown",
+    ),
+    ("homozygous for the wild type", [found(P, state(concept("Homozygous wild type")), valueCodeableConcept=None)],
+     "unknown"),
+    ("no call", [found(P, valueCodeableConcept=concept("No call"))], "unknown"),
+    ("value false", [found(P, state(HOMOZYGOUS), valueCodeableConcept=None, valueBoolean=False)], "unknown"),
+    ("no value, reason given", [found(P, state(HOMOZYGOUS), valueCodeableConcept=None,
+                                      dataAbsentReason=concept("error"))], "unknown"),
+    ("absent, in no report", [found(P, valueCodeableConcept=ABSENT)], "unknown"),
+    ("likely pathogenic", [found(significance(LIKELY))], "unknown"),
+    ("likely pathogenic on the implication", [found(), implication(LIKELY, NAMED)], "unknown"),
+    ("uncertain", [found(significance(VUS))], "unknown"),
+    ("benign, in no report", [found(significance(BENIGN))], "unknown"),
+    ("no significance", [found()], "unknown"),
+    ("a significance nobody knows", [found(part("53037-8", concept("Class 5?")))], "unknown"),
+    ("code and words of significance differ", [found(significance(PATHOGENIC, "Likely benign"))], "unknown"),
+    ("pathogenic and uncertain", [found(P), implication(VUS, NAMED)], "unknown"),
+    ("an implication of another variant", [found(), implication(PATHOGENIC, "Observation/other")], "unknown"),
+    ("a preliminary implication", [found(), implication(PATHOGENIC, NAMED, status="preliminary")], "unknown"),
+    ("an implication taken back", [found(), implication(PATHOGENIC, NAMED, valueCodeableConcept=ABSENT)], "unknown"),
+    ("somatic", [found(P, part("48002-0", concept("Somatic", (LOINC, "LA6684-0"))))], "unknown"),
+    ("somatic in words", [found(P, part("48002-0", concept("likely somatic")))], "unknown"),
+    ("of unknown origin", [found(P, part("48002-0", concept("Unknown genomic origin")))], "unknown"),
+    ("reclassified in another result", [found(P, change("c.1A>T")), found(significance(VUS),
+                                        change("NM_000211.5:c.1A>T"), id_="newer")], "unknown"),
+    ("two genes named", [found(P, part("48018-6", concept("ITGAM")))], "unknown"),
+    ("made on the mother's blood", [found(P, specimen={"display": "Maternal blood"})], "unknown"),
+    ("another gene of LAD", [found(P, gene=concept("FERMT3", (HGNC, "HGNC:23151")))], "unknown"),
+    ("another gene named like it", [found(P, gene=concept("ITGB2-AS1"))], "unknown"),
+    ("another gene by its code", [found(P, gene=concept("ITGB2", (HGNC, "HGNC:6148")))], "unknown"),
+    ("no gene named", [found(P, gene=None)], "unknown"),
+    ("preliminary", [found(P, status="preliminary")], "unknown"),
+    ("cancelled", [found(P, status="cancelled")], "unknown"),
+    ("entered in error", [found(P, status="entered-in-error")], "unknown"),
+    ("in a withdrawn report", [found(P), report(NAMED, status="entered-in-error")], "unknown"),
+    ("contained in a preliminary report", [report(contained=[found(P, id_="v")], status="preliminary")], "unknown"),
+    ("a modifier extension", [found(P, modifierExtension=[{"url": "x", "valueBoolean": True}])], "unknown"),
+    ("the mother's", [found(P, focus=[{"reference": "RelatedPerson/mother"}])], "unknown"),
+    ("another patient's", [found(P, subject=ref("Patient/p2"))], "unknown"),
+    ("a report in words", [report(conclusion="Homozygous pathogenic ITGB2 variant")], "unknown"),
+    ("a report as PDF alone", [report(presentedForm=[{"contentType": "application/pdf"}])], "unknown"),
+    ("a result in words", [observation("x", concept("ITGB2 gene analysis"), valueString="Pathogenic")], "unknown"),
+    # contradicted
+    ("benign alone, in a final report", [found(significance(BENIGN)), report(NAMED)], "not-met"),
+    ("absent alone, in a final report", [found(P, valueCodeableConcept=ABSENT), report(NAMED)], "not-met"),
+    ("benign alone, contained", [report(contained=[found(significance(BENIGN), id_="v")])], "not-met"),
+    ("benign alone, in a preliminary report", [found(significance(BENIGN)), report(NAMED, status="preliminary")],
+     "unknown"),
+    (
+        "benign beside a result that is not here",
+        [found(significance(BENIGN)), report(NAMED, "Observation/missing")],
+        "unknown",
+    ),
+    (
+        "benign, but the report concludes a pathogenic one",
+        [found(significance(BENIGN)), report(NAMED, conclusion="A second, pathogenic variant was found")],
+        "unknown",
+    ),
+    (
+        "benign, and the report concludes none pathogenic",
+        [found(significance(BENIGN)), report(NAMED, conclusion="No pathogenic variant was found")],
+        "not-met",
+    ),
+    (
+        "benign beside uncertain",
+        [found(significance(BENIGN)), found(significance(VUS), id_="other"), report(NAMED, "Observation/other")],
+        "unknown",
+    ),
+    (
+        "benign beside pathogenic",
+        [found(significance(BENIGN)), found(P, id_="other"), report(NAMED, "Observation/other")],
+        "met",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("resources", "status"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_pathogenic_variant(resources: list[Resource], status: str) -> None:
+    """One pathogenic germline variant of ITGB2 on a final result; benign alone contradicts, all else stays open."""
+    criterion = asked("I.A.1.b.ii", [patient(), lad(), *resources])
+    assert criterion["status"] == status
+    assert bool(criterion.get("gaps")) == (status == "unknown")
+
+
+SAID = [
+    # remark, resources, what the gap says
+    ("likely pathogenic", [found(significance(LIKELY))], "reviewer"),
+    ("uncertain", [found(significance(VUS))], "uncertain significance"),
+    ("somatic", [found(P, part("48002-0", concept("Somatic")))], "somatic"),
+    ("absent", [found(P, valueCodeableConcept=ABSENT)], "absent"),
+    ("cancelled", [found(P, status="cancelled")], "withdrawn"),
+    ("preliminary", [found(P, status="preliminary")], "not a final result"),
+    ("no gene named", [found(P, gene=None)], "of which gene"),
+    ("a report in words", [report(conclusion="ITGB2 pathogenic")], "attach"),
+    ("which change", [found(significance(VUS), change("c.562C>T"))], "c.562C>T"),
+]
+
+
+@pytest.mark.parametrize(("resources", "says"), [case[1:] for case in SAID], ids=[case[0] for case in SAID])
+def test_what_was_found_instead_is_said(resources: list[Resource], says: str) -> None:
+    """The gap names what is on record, so that nobody orders the test a second time."""
+    criterion = asked("I.A.1.b.ii", [patient(), lad(), *resources])
+    assert says in " | ".join(gap["because"] for gap in criterion["gaps"])
+    assert causes(criterion) == {"unusable"}
+
+
+def test_another_gene_alone_is_nothing_on_itgb2() -> None:
+    """A variant of FERMT3 is set aside: nothing on ITGB2 is there."""
+    other = found(P, gene=concept("FERMT3", (HGNC, "HGNC:23151")))
+    assert causes(asked("I.A.1.b.ii", [patient(), lad(), other])) == {"absent"}
+
+
+def test_the_evidence_names_the_variant_and_its_change() -> None:
+    """A reader finds the variant, its date and its resource."""
+    criterion = asked("I.A.1.b.ii", [patient(), lad(), found(P, change("c.562C>T"))])
+    assert criterion["evidence"] == [
+        {"reference": "Observation/variant", "says": "ITGB2 variant c.562C>T, 2026-03-04, pathogenic"}
+    ]
+
+
+def test_pathway_a_needs_no_genetics() -> None:
+    """CD18 below 2 % meets I.A.1 whatever the genes say."""
+    assert asked("I.A.1", [patient(), lad(), flow(), found(significance(BENIGN)), report(NAMED)])["status"] == "met"
+
+
+HET = [
+    found(P, state(HETEROZYGOUS), change("c.1A>T"), id_="v1"),
+    found(P, state(HETEROZYGOUS), change("c.2A>T"), id_="v2"),
+]
+BOTH = {"derivedFrom": [ref("Observation/v1"), ref("Observation/v2")]}
+
+
+def genotype(**more: Any) -> Resource:
+    return observation("genotype", concept(None, (LOINC, "84413-4")), **(BOTH | more))
+
+
+def phase(said: str, **more: Any) -> Resource:
+    value = {"valueCodeableConcept": concept(said)}
+    return observation("phase", concept(None, (LOINC, "82120-7")), **(BOTH | value | more))
+
+
+BIALLELIC = [
+    # remark, resources, whether the label's advice is given
+    ("nothing on ITGB2", [], True),
+    ("homozygous pathogenic", [found(P, state(HOMOZYGOUS))], False),
+    ("homozygous likely pathogenic", [found(significance(LIKELY), state(HOMOZYGOUS))], False),
+    ("homozygous of uncertain significance", [found(significance(VUS), state(HOMOZYGOUS))], True),
+    ("homozygous, absent", [found(P, state(HOMOZYGOUS), valueCodeableConcept=ABSENT)], True),
+    ("homozygous, preliminary", [found(P, state(HOMOZYGOUS), status="preliminary")], True),
+    ("a carrier", [found(P, state(HETEROZYGOUS))], True),
+    ("two variants, phase unknown", HET, True),
+    ("compound heterozygous by genotype", [*HET, genotype()], False),
+    ("a preliminary genotype", [*HET, genotype(status="preliminary")], True),
+    ("a genotype of one variant", [*HET, genotype(derivedFrom=[ref("Observation/v1")])], True),
+    ("in trans", [*HET, phase("Trans")], False),
+    ("in cis", [*HET, phase("Cis")], True),
+    ("in cis, with a genotype", [*HET, phase("Cis"), genotype()], True),
+    ("a phase that is not known", [*HET, phase("Unknown")], True),
+    (
+        "in trans with a benign one",
+        [HET[0], found(significance(BENIGN), change("c.2A>T"), id_="v2"), phase("Trans")],
+        True,
+    ),
+    ("one variant reported twice", [HET[0], HET[0] | {"id": "v2"}, genotype()], True),
+]
+
+
+@pytest.mark.parametrize(
+    ("resources", "advised"), [case[1:] for case in BIALLELIC], ids=[case[0] for case in BIALLELIC]
+)
+def test_the_label_asks_for_both_alleles(resources: list[Resource], advised: bool) -> None:
+    """Homozygous, or two variants on two alleles; it is advice and never bears on coverage."""
+    answer = determination(request([*complete(), *resources]))
+    assert ("label-biallelic" in {each["code"] for each in answer.get("advice", [])}) is advised
+    assert answer["outcome"] == "criteria-met"
+
+
+def test_the_usual_variant_of_these_tests_counts() -> None:
+    """The builder that other tests use shows both: pathogenic, and on both alleles."""
+    assert asked("I.A.1.b.ii", [patient(), variant()])["status"] == "met"
+
+
+@pytest.mark.parametrize("key", ["observations", "diagnosticReports"])
+def test_results_that_were_not_sent_are_unavailable(key: str) -> None:
+    """What could not be looked at is not "not there"."""
+    assert "unavailable" in causes(asked("I.A.1.b.ii", [patient(), lad()], leave_out=(key,)))

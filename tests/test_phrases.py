@@ -1,0 +1,27 @@
+"""What free text names: every phrase is found by its stems, and the stems hide nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cds_service.chart.phrases import PHRASES, STEMS, named_in
+
+
+def test_every_phrase_has_stems() -> None:
+    """A phrase without stems would never be found."""
+    assert set(STEMS) == set(PHRASES)
+
+
+@pytest.mark.parametrize("tag", PHRASES)
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(data=st.data())
+def test_no_text_is_hidden_by_the_stems(tag: str, data: st.DataObject) -> None:
+    """Whatever text a phrase matches, one of its stems stands in it: generated from the pattern itself."""
+    pattern = re.compile(PHRASES[tag], re.IGNORECASE | re.ASCII)
+    text = data.draw(st.from_regex(pattern))
+    if re.search(PHRASES[tag], text, re.IGNORECASE):
+        assert tag in named_in([text])

@@ -1,0 +1,223 @@
+"""Prefetch: what is asked for, and the five things that a value can mean."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from cds_service.chart.queries import QUERIES, templates
+from cds_service.errors import NothingToRead
+from tests.charts import (
+    Resource,
+    asked,
+    bundle,
+    causes,
+    complete,
+    concept,
+    condition,
+    criteria,
+    determination,
+    flow,
+    lad,
+    order,
+    patient,
+    request,
+    topics,
+    without,
+)
+
+OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
+WARNING = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "informational"}]}
+NEXT = [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]
+LEFT_OUT = object()
+
+
+# --- what discovery asks for ---------------------------------------------------------------------------------------
+
+TEMPLATE = re.compile(
+    r"[A-Z][A-Za-z]+(?:/\{\{(?:context\.patientId|userPractitionerId|userPractitionerRoleId)\}\}"
+    r"|\?(?:patient|practitioner)=\{\{(?:context\.patientId|userPractitionerId)\}\})"
+)
+
+
+@pytest.mark.parametrize("template", templates("full").values())
+def test_templates_are_plain(template: str) -> None:
+    """A read or a search by one root-level token: no code filter that could hide a stop, no chaining, no _include."""
+    assert TEMPLATE.fullmatch(template)
+
+
+def test_light_asks_for_two_keys() -> None:
+    """The rest is read on demand."""
+    assert templates("light") == {
+        "patient": "Patient/{{context.patientId}}",
+        "coverage": "Coverage?patient={{context.patientId}}",
+    }
+
+
+def test_full_asks_once_for_each_type() -> None:
+    """And for everything that the readers of the chart look at."""
+    types = [query.type for query in QUERIES if query.user_token is None]
+    assert len(types) == len(set(types))
+    assert {"MedicationRequest", "MedicationAdministration", "Procedure"} <= set(types)
+
+
+# --- the five meanings ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("remark", "value", "cause"),
+    [
+        ("left out", LEFT_OUT, "unavailable"),
+        ("null: there is none", None, "absent"),
+        ("an empty Bundle: there is none", bundle([]), "absent"),
+        ("a Bundle without entry", {"resourceType": "Bundle", "type": "searchset"}, "absent"),
+        ("a Bundle that counts itself", bundle([], total=0), "absent"),
+        ("an OperationOutcome", OUTCOME, "unavailable"),
+        ("an OperationOutcome in the Bundle", bundle([OUTCOME]), "unavailable"),
+        ("an OperationOutcome without issue in it", bundle([{"resourceType": "OperationOutcome"}]), "unavailable"),
+        ("only a warning in the Bundle", bundle([WARNING]), "absent"),
+        ("a first page", bundle([], link=NEXT), "unavailable"),
+        ("a first page by its total", bundle([], total=40), "unavailable"),
+        ("a last page", bundle([], link=[{"relation": "self", "url": "x"}]), "absent"),
+        ("links that cannot be read", bundle([], link={"relation": "next"}), "unavailable"),
+        ("no resource at all", {}, "unavailable"),
+        ("a list", [], "unavailable"),
+        ("a string", "none", "unavailable"),
+        ("a Bundle whose entries are none", bundle([]) | {"entry": "x"}, "unavailable"),
+    ],
+)
+def test_what_a_prefetch_value_means(remark: str, value: Any, cause: str) -> None:
+    """Only null and a complete Bundle let the service say "not found in the chart"."""
+    body = request(without(complete(), "dx"))
+    if value is LEFT_OUT:
+        del body["prefetch"]["conditions"]
+    else:
+        body["prefetch"]["conditions"] = value
+    criterion = criteria(determination(body))["I.A.1.diagnosis"]
+    assert (criterion["status"], causes(criterion)) == ("unknown", {cause})
+    assert ("chart-unavailable" in topics(body)) == (cause == "unavailable")
+
+
+@pytest.mark.parametrize("key", ["medicationRequests", "medicationAdministrations", "procedures"])
+@pytest.mark.parametrize(
+    ("remark", "value", "status"),
+    [
+        ("left out", LEFT_OUT, "unknown"),
+        ("null", None, "met"),
+        ("empty", bundle([]), "met"),
+        ("an error", OUTCOME, "unknown"),
+        ("an error beside results", bundle([OUTCOME]), "unknown"),
+        ("a first page", bundle([], link=NEXT), "unknown"),
+        ("an entry that cannot be read", bundle([]) | {"entry": [{"resource": "x"}]}, "unknown"),
+        ("an entry without a resource", bundle([]) | {"entry": [{"fullUrl": "urn:x"}]}, "unknown"),
+    ],
+)
+def test_no_earlier_dose_needs_the_whole_of_three_searches(key: str, remark: str, value: Any, status: str) -> None:
+    """Orders, administrations, procedures: with any of them unread, nobody knows."""
+    body = request()
+    if value is LEFT_OUT:
+        del body["prefetch"][key]
+    else:
+        body["prefetch"][key] = value
+    assert criteria(determination(body))["II.A"]["status"] == status
+
+
+def test_what_came_before_the_error_is_used() -> None:
+    """A Bundle that ends in an error still holds its results."""
+    body = request(without(complete(), "dx"))
+    body["prefetch"]["conditions"] = bundle([lad(), OUTCOME])
+    assert criteria(determination(body))["I.A.1.diagnosis"]["status"] == "met"
+
+
+@pytest.mark.parametrize(
+    ("remark", "value"),
+    [
+        ("a single resource instead of a Bundle", lad()),
+        ("entries without fullUrl", {"resourceType": "Bundle", "entry": [{"resource": lad()}]}),
+        ("a Bundle of another type", bundle([lad()], type="collection")),
+        ("entries that are the resources", {"resourceType": "Bundle", "entry": [lad()]}),
+        ("a fullUrl that is none", {"resourceType": "Bundle", "entry": [{"fullUrl": 7, "resource": lad()}]}),
+        ("a resource without an id", bundle([{k: v for k, v in lad().items() if k != "id"}])),
+        ("one broken entry beside it", bundle([]) | {"entry": [5, {"resource": lad()}]}),
+    ],
+)
+def test_values_are_read_tolerantly(remark: str, value: Any) -> None:
+    """What is there is used, in whatever envelope it came."""
+    body = request(without(complete(), "dx"))
+    body["prefetch"]["conditions"] = value
+    assert criteria(determination(body))["I.A.1.diagnosis"]["status"] == "met"
+
+
+def test_a_key_of_its_own_is_read_too() -> None:
+    """A client may send more than was asked for."""
+    body = request(without(complete(), "dx"))
+    body["prefetch"]["somethingElse"] = bundle([lad()])
+    assert criteria(determination(body))["I.A.1.diagnosis"]["status"] == "met"
+
+
+@pytest.mark.parametrize(
+    ("user", "missing"),
+    [
+        ("PractitionerRole/bmt", {"userRole"}),
+        ("Practitioner/bmt", {"userPractitioner", "userRoles"}),
+        ("Patient/p1", set()),
+        ("", set()),
+    ],
+)
+def test_a_key_that_could_not_be_filled_is_not_missed(user: str, missing: set[str]) -> None:
+    """The user's own templates are for users of one kind; of another kind, nothing is unread."""
+    body = request([patient()], [order(requester=None)])
+    body["context"]["userId"] = user
+    assert ("unavailable" in causes(criteria(determination(body))["I.A.2.a"])) == bool(missing)
+    for key in missing:
+        body["prefetch"][key] = None
+    assert causes(criteria(determination(body))["I.A.2.a"]) == {"absent"} or missing
+
+
+def test_a_resource_that_cannot_be_read_is_a_gap() -> None:
+    """Where it would have mattered, it is said and named; it is never fatal."""
+    broken = condition("dx", concept("Leukocyte adhesion deficiency type I"), onsetDateTime="not a date")
+    criterion = asked("I.A.1.diagnosis", [*without(complete(), "dx"), broken])
+    assert criterion["status"] == "unknown"
+    assert [(gap["cause"], gap["reference"]) for gap in criterion["gaps"]] == [("unusable", "Condition/dx")]
+
+
+# --- nothing at all ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("remark", "sent"),
+    [
+        ("no prefetch", None),
+        ("null", {"prefetch": None}),
+        ("no keys", {"prefetch": {}}),
+        ("only errors", {"prefetch": {"patient": OUTCOME, "conditions": OUTCOME}}),
+        ("only who signs", {"prefetch": {"userRole": {"resourceType": "PractitionerRole", "id": "bmt"}}}),
+    ],
+)
+def test_nothing_of_the_chart_is_412(remark: str, sent: Resource | None) -> None:
+    """An order is in scope and there is nothing to hold against the policy."""
+    body = request() | (sent or {})
+    if sent is None:
+        del body["prefetch"]
+    with pytest.raises(NothingToRead):
+        determination(body)
+
+
+@pytest.mark.parametrize(
+    ("remark", "values"),
+    [
+        ("the patient", {"patient": patient()}),
+        ("one empty search", {"conditions": bundle([])}),
+        ("one null", {"observations": None}),
+        ("one result", {"observations": bundle([flow()])}),
+    ],
+)
+def test_part_of_the_chart_is_an_answer(remark: str, values: Resource) -> None:
+    """With `unavailable` gaps, and the card that says so."""
+    body = request(prefetch=values)
+    assert determination(body)["outcome"] == "documentation-missing"
+    assert "chart-unavailable" in topics(body)
+    assert criteria(determination(body))["II.A"]["status"] == "unknown"

@@ -1,0 +1,171 @@
+"""Resources one by one: bytes and a header first, validated only where a reader asks, never lost in silence."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from cds_service.fhir.bundle import Answered, State, answered, entries_of
+from cds_service.fhir.records import Records
+from cds_service.fhir.resources import READ, Unreadable, validated
+from tests.charts import Resource, bundle, flow, lad, order, patient, quantity, role
+
+
+def records_of(*resources: Any) -> Records:
+    records = Records()
+    for place, resource in enumerate(resources):
+        records.add(msgspec.Raw(json.dumps(resource).encode()), None, f"entry[{place}]", "Condition")
+    return records
+
+
+def test_a_resource_is_found_by_type_and_reference() -> None:
+    """And by the address it stands under."""
+    records = Records()
+    records.add(msgspec.Raw(json.dumps(lad()).encode()), "urn:uuid:1", "here")
+    assert [record.reference for record in records.of("Condition")] == ["Condition/dx"]
+    assert records.at("Condition/dx") is records.at("urn:uuid:1")
+    assert records.at("Condition/other") is None
+
+
+def test_the_same_resource_is_taken_once() -> None:
+    """Sent under two keys, it is still one; another version of it is another."""
+    assert len(list(records_of(lad(), lad()).of("Condition"))) == 1
+    assert len(list(records_of(lad(), lad("refuted")).of("Condition"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("remark", "resource", "named"),
+    [
+        ("no type", {"id": "x"}, "Condition/x"),
+        ("an id that is a number", {"resourceType": "Observation", "id": 5}, "entry[0]"),
+        ("a status that is an object", {"resourceType": "Observation", "id": "o", "status": {}}, "Observation/o"),
+        ("text", "a condition", "entry[0]"),
+        ("null", None, "entry[0]"),
+        ("a list", [], "entry[0]"),
+    ],
+)
+def test_what_has_no_header_is_kept_as_illegible(remark: str, resource: Any, named: str) -> None:
+    """Named as far as can be, under the type it says or was sent for."""
+    records = records_of(resource)
+    assert [each.reference for each in records.illegible_of(("Condition", "Observation"))] == [named]
+
+
+@pytest.mark.parametrize(
+    ("remark", "changes"),
+    [
+        ("an unknown field", {"vendor": 1}),
+        ("an unknown field in an element", {"code": {"text": "CD18", "vendor": {"a": 1}}}),
+        ("a null", {"note": None}),
+        ("empties", {"component": [], "note": [{}], "method": {}, "bodySite": {"text": " "}}),
+        ("a broken narrative", {"text": {"status": "generated", "div": "<p>"}}),
+        ("a category that is an object", {"category": {"text": "laboratory"}}),
+        ("a date that is none", {"effectiveDateTime": "0001-01-01T00:00:00Z"}),
+        ("an underscored twin", {"_status": {"extension": [{"url": "urn:x", "valueString": "y"}]}}),
+    ],
+)
+def test_what_no_rule_reads_does_no_harm(remark: str, changes: Resource) -> None:
+    """The resource is read all the same."""
+    assert validated(flow() | changes).status == "final"
+
+
+@pytest.mark.parametrize(
+    ("remark", "changes"),
+    [
+        ("a date that is wrong", {"effectiveDateTime": "last week"}),
+        ("a value in two types", {"valueString": "x"}),
+        ("a code that is text", {"code": "CD18"}),
+        ("an unknown field and a wrong one", {"vendor": 1, "issued": "never"}),
+        ("a number out of range", {"valueQuantity": {"value": Decimal("1e400")}}),
+        ("no status", {"status": None}),
+        ("a type that is not read", {"resourceType": "Basic"}),
+        ("a type that is no text", {"resourceType": ["Observation"]}),
+        ("no type", {"resourceType": None}),
+    ],
+)
+def test_what_cannot_be_read_says_so_without_values(remark: str, changes: Resource) -> None:
+    """The message names elements, never what was in them."""
+    with pytest.raises(Unreadable) as unreadable:
+        validated(flow() | changes)
+    assert str(unreadable.value)
+    assert not {"last week", "CD18", "never", "x"} & set(str(unreadable.value).split())
+
+
+@pytest.mark.parametrize(("resource", "expected"), [(role("r", "Haematology"), 1), (order(), 1), (patient(), None)])
+def test_single_elements_and_other_versions(resource: Resource, expected: int | None) -> None:
+    """A specialty that is an object is read as a list of one."""
+    if "specialty" in resource:
+        resource = resource | {"specialty": resource["specialty"][0]}
+        assert len(validated(resource).specialty) == expected
+    else:
+        assert validated(resource).id == resource["id"]
+
+
+def test_an_encounter_of_a_later_version() -> None:
+    """R5's list of classes is read as its first."""
+    encounter = {"resourceType": "Encounter", "id": "e", "status": "finished", "subject": {"reference": "Patient/p1"}}
+    assert validated(encounter | {"class": [{"coding": [{"code": "IMP"}]}]}).class_fhir.code == "IMP"
+
+
+def test_decimals_stay_exact() -> None:
+    """From the JSON on: 1.80 is neither rounded nor shortened."""
+    records = Records()
+    raw = json.dumps(flow(value={"valueQuantity": quantity("@")})).replace('"@"', "1.80")
+    records.add(msgspec.Raw(raw.encode()), None, "here")
+    assert str(next(records.of("Observation")).read().valueQuantity.value) == "1.80"
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_every_type_that_is_read_has_its_model(kind: str) -> None:
+    """A member that R4 does not know would be one that no rule can ever read."""
+    nothing = {"resourceType": kind, "id": "x", "meta": {"versionId": 1}}
+    with pytest.raises(Unreadable, match="meta"):
+        validated(nothing)
+
+
+# --- Bundles -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("remark", "value", "state", "entries"),
+    [
+        ("null", None, State.COMPLETE, 0),
+        ("a resource", lad(), State.COMPLETE, 1),
+        ("a Bundle", bundle([lad(), flow()]), State.COMPLETE, 2),
+        ("a total of included ones too", bundle([lad()], total=1), State.COMPLETE, 1),
+        ("more than it holds", bundle([lad()], total=2), State.FIRST_PAGE, 1),
+        ("a next page", bundle([lad()], link=[{"relation": "next", "url": "u"}]), State.FIRST_PAGE, 1),
+        ("an error", bundle([lad(), {"resourceType": "OperationOutcome"}]), State.FAILED, 1),
+        ("no resource", {"a": 1}, State.FAILED, 0),
+    ],
+)
+def test_how_complete_an_answer_is(remark: str, value: Any, state: State, entries: int) -> None:
+    """The state, and what came in any case."""
+    told = answered(json.dumps(value).encode())
+    assert (told.state, len(told.entries)) == (state, entries)
+
+
+def test_a_key_that_was_left_out() -> None:
+    """Is not the same as null."""
+    assert answered(None) == Answered(State.LEFT_OUT)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (bundle([lad()]), 1),
+        ({"entry": [{"resource": lad()}]}, 1),
+        ([lad(), lad()], 2),
+        ({"resourceType": "Bundle"}, 0),
+        (lad(), None),
+        ({}, None),
+        ("x", None),
+    ],
+)
+def test_entries_of_a_bundle_or_a_list(value: Any, number: int | None) -> None:
+    """None where it is neither."""
+    entries = entries_of(json.dumps(value).encode())
+    assert (None if entries is None else len(entries)) == number
