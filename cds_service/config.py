@@ -3,9 +3,16 @@
 | variable | meaning | default |
 |---|---|---|
 | `CDS_HOST`, `CDS_PORT` | where the service listens | 127.0.0.1, 8080 |
-| `CDS_ALLOW_ANONYMOUS` | `true`: answer callers that show no token. Without it the service refuses to start | false |
-| `CDS_DEVELOPMENT` | `true`: for development only; said loudly in the log | false |
-| `CDS_FHIR_SERVERS` | comma-separated base addresses on which the patient's id is the same patient | none |
+| `CDS_PUBLIC_URL` | the address that clients use; what a token's audience begins with | http://HOST:PORT |
+| `CDS_CLIENTS_FILE` | JSON list of the clients whose tokens are accepted | none |
+| `CDS_ALLOW_ANONYMOUS` | `true`: answer callers that show no token. Needed to start without clients | false |
+| `CDS_DEVELOPMENT` | `true`: any origin, loopback FHIR servers; for development only, said loudly in the log | false |
+| `CDS_CORS_ORIGINS` | comma-separated origins whose pages may call | none; any in development |
+| `CDS_FHIR_SERVERS` | comma-separated base addresses that may be read with a request's token, beside the clients' own | none |
+| `CDS_FETCH_DEADLINE` | seconds for all fetching of one call | 1.5 |
+| `CDS_DATABASE_URL` | SQLAlchemy address of the store | sqlite:///kresladi-cds.sqlite3 |
+| `CDS_AUDIT_KEY` | keys the hash of patient ids in audit records; without it they hold none | none |
+| `CDS_TERMINOLOGY_DIR` | a folder of ValueSets that add a site's own codes to ours | none |
 | `CDS_PREFETCH` | `full`, or `light` (Patient and Coverage only) | full |
 | `CDS_PLAN_NAME` | what `source.label` of a card says | CP.PHAR.599 Kresladi |
 | `CDS_POLICY_URL` | what `source.url` of a card says | none |
@@ -21,6 +28,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TypeVar
 
 from cds_service.errors import ConfigurationError
@@ -29,6 +37,7 @@ T = TypeVar("T")
 
 LINES = ("commercial", "marketplace", "medicaid")
 SERVICES = ("kresladi-order-sign", "kresladi-order-select")
+LONGEST_DEADLINE = 30
 MAX_BODY = 25 * 1024 * 1024
 """Bytes of a request's body; a larger one is refused."""
 
@@ -41,7 +50,14 @@ class Settings:
     port: int = 8080
     allow_anonymous: bool = False
     development: bool = False
+    public_url: str = "http://127.0.0.1:8080"
+    clients_file: Path | None = None
+    cors_origins: tuple[str, ...] = ()
     fhir_servers: frozenset[str] = frozenset()
+    fetch_deadline: float = 1.5
+    database_url: str = "sqlite:///kresladi-cds.sqlite3"
+    audit_key: str = field(default="", repr=False)
+    terminology_dir: Path | None = None
     prefetch: str = "full"
     plan_name: str = "CP.PHAR.599 Kresladi"
     policy_url: str | None = None
@@ -54,9 +70,17 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read the settings. Raises ConfigurationError, which names the variable."""
         read = _Reader(environment)
+        host, port = read.text("CDS_HOST", "127.0.0.1"), read.number("CDS_PORT", 8080)
         return cls(
-            host=read.text("CDS_HOST", "127.0.0.1"),
-            port=read.number("CDS_PORT", 8080),
+            host=host,
+            port=port,
+            public_url=(read.address("CDS_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
+            clients_file=read.path("CDS_CLIENTS_FILE"),
+            cors_origins=read.items("CDS_CORS_ORIGINS"),
+            fetch_deadline=read.seconds("CDS_FETCH_DEADLINE", 1.5),
+            database_url=read.text("CDS_DATABASE_URL", "sqlite:///kresladi-cds.sqlite3"),
+            audit_key=read.text("CDS_AUDIT_KEY", ""),
+            terminology_dir=read.path("CDS_TERMINOLOGY_DIR"),
             allow_anonymous=read.flag("CDS_ALLOW_ANONYMOUS"),
             development=read.flag("CDS_DEVELOPMENT"),
             fhir_servers=frozenset(address.rstrip("/") for address in read.items("CDS_FHIR_SERVERS")),
@@ -90,6 +114,20 @@ class _Reader:
         if not text.isdigit() or not 0 < int(text) < 65536:
             raise ConfigurationError(f"{name} has to be a port number")
         return int(text)
+
+    def seconds(self, name: str, default: float) -> float:
+        text = self.text(name, str(default))
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = -1
+        if not 0 < seconds <= LONGEST_DEADLINE:
+            raise ConfigurationError(f"{name} has to be a number of seconds, at most {LONGEST_DEADLINE}")
+        return seconds
+
+    def path(self, name: str) -> Path | None:
+        text = self.text(name, "")
+        return Path(text) if text else None
 
     def flag(self, name: str) -> bool:
         text = self.text(name, "false").lower()

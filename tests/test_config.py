@@ -26,6 +26,13 @@ def test_every_variable_is_read() -> None:
             "CDS_PORT": "9090",
             "CDS_ALLOW_ANONYMOUS": "true",
             "CDS_DEVELOPMENT": "TRUE",
+            "CDS_PUBLIC_URL": "https://cds.example/",
+            "CDS_CLIENTS_FILE": "clients.json",
+            "CDS_CORS_ORIGINS": "https://ehr.example",
+            "CDS_FETCH_DEADLINE": "2.5",
+            "CDS_DATABASE_URL": "postgresql+psycopg://cds@db/cds",
+            "CDS_AUDIT_KEY": "a long secret",
+            "CDS_TERMINOLOGY_DIR": "codes",
             "CDS_FHIR_SERVERS": "https://ehr.example/fhir/, https://other.example/r4",
             "CDS_PREFETCH": "light",
             "CDS_PLAN_NAME": "Example Health Plan",
@@ -41,6 +48,13 @@ def test_every_variable_is_read() -> None:
         port=9090,
         allow_anonymous=True,
         development=True,
+        public_url="https://cds.example",
+        clients_file=Path("clients.json"),
+        cors_origins=("https://ehr.example",),
+        fetch_deadline=2.5,
+        database_url="postgresql+psycopg://cds@db/cds",
+        audit_key="a long secret",
+        terminology_dir=Path("codes"),
         fhir_servers=frozenset({"https://ehr.example/fhir", "https://other.example/r4"}),
         prefetch="light",
         plan_name="Example Health Plan",
@@ -58,6 +72,10 @@ def test_every_variable_is_read() -> None:
         ("CDS_PORT", "http"),
         ("CDS_PORT", "0"),
         ("CDS_PORT", "70000"),
+        ("CDS_FETCH_DEADLINE", "soon"),
+        ("CDS_FETCH_DEADLINE", "0"),
+        ("CDS_FETCH_DEADLINE", "31"),
+        ("CDS_PUBLIC_URL", "cds.example"),
         ("CDS_ALLOW_ANONYMOUS", "yes"),
         ("CDS_PREFETCH", "some"),
         ("CDS_POLICY_URL", "plan.example"),
@@ -88,7 +106,7 @@ def test_every_variable_is_documented() -> None:
     source = Path(config.__file__).read_text()
     read = set(re.findall(r"read\.\w+\(\s*\"(CDS_[A-Z_]+)\"", source))
     readme = (Path(__file__).parent.parent / "README.md").read_text()
-    assert len(read) == 12
+    assert len(read) == 19
     for variable in read:
         assert f"`{variable}`" in (config.__doc__ or ""), variable
         assert f"`{variable}`" in readme, variable

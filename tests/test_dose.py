@@ -105,6 +105,10 @@ AMOUNTS = [
     ("words: two numbers", [said("3.1 x 10^6 CD34+ cells/kg (min 2.8 x 10^6 CD34+ cells/kg)")], OPEN),
     ("words: what was collected", [said("Collect at least 20 x 10^6 CD34+ cells/kg by apheresis")], OPEN),
     ("words: an earlier dose", [said("Previous dose 3.1 x 10^6 CD34+ cells/kg")], OPEN),
+    ("words: what is not given", [said("1.9 (not 3.1 x 10^6 CD34+ cells/kg)")], OPEN),
+    ("words: in a certain case", [said("If less than 2.8 x 10^6 CD34+ cells/kg, do not infuse")], OPEN),
+    ("words: an estimate", [said("Approx. 3.1 x 10^6 CD34+ cells/kg")], OPEN),
+    ("words: a question", [said("3.1 x 10^6 CD34+ cells/kg?")], OPEN),
     ("words: another power", [said("3.1 x 10^5 CD34+ cells/kg")], OPEN),
     ("words: a longer power", [said("3.1 x 10^60 CD34+ cells/kg")], OPEN),
     ("words: other cells", [said("3.1 x 10^6 MNC/kg")], OPEN),
@@ -175,6 +179,7 @@ TIMING = [
     ("repeat in the instruction's text", [dose(3.1) | said("Repeat in 4 weeks")], OPEN),
     ("not to be repeated", [dose(3.1) | said("Single infusion, do not repeat")], MET),
     ("two bags in the text", [dose(3.1) | said("Infuse x 2 bags on one day")], MET),
+    ("two days in the text", [said("3.1 x 10^6 CD34+ cells/kg on day 0 and day 7")], OPEN),
     ("two doses in the text", [said("3.1 x 10^6 CD34+ cells/kg, 2 doses")], OPEN),
 ]  # fmt: skip
 

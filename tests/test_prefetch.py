@@ -194,6 +194,7 @@ def test_a_resource_that_cannot_be_read_is_a_gap() -> None:
         ("null", {"prefetch": None}),
         ("no keys", {"prefetch": {}}),
         ("only errors", {"prefetch": {"patient": OUTCOME, "conditions": OUTCOME}}),
+        ("null for a key that nobody asked for", {"prefetch": {"somethingElse": None}}),
         ("only who signs", {"prefetch": {"userRole": {"resourceType": "PractitionerRole", "id": "bmt"}}}),
     ],
 )

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from cds_service.chart import phrases
 from cds_service.chart.values import compared
 from cds_service.facts import Level
 from cds_service.fhir.units import million_cells_of_text
@@ -19,6 +20,8 @@ _CELLS = re.compile(r"\d.*(?:cells?\b|cd ?34|/ ?kg|per kg|per kilo)", re.IGNOREC
 _ANOTHER_AMOUNT = re.compile(
     r"collect|apheresis|harvest|back-?up|rescue|mobili[sz]|previous|prior|cryopreserv|\bgiven\b|received", re.IGNORECASE
 )
+_IN_CASE = re.compile(r"\b(?:if|unless|when|should)\b[^.;]*$", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:~|≈|\babout|\baround|\bcirca|\bca\.?|\bapprox\w*\.?|\bestimated)\s*$", re.IGNORECASE)
 _RANGE_BEFORE = re.compile(r"\d[^.;]{0,12}?(?:-|–|\bto\b|\band\b|\bor\b|/|±|\+)\s*$", re.IGNORECASE)
 _RANGE_AFTER = re.compile(r"^\s*(?:/|-|–|to|±|x|×)\s*\d|^\s*/", re.IGNORECASE)
 _COMPARATORS = (
@@ -68,11 +71,20 @@ def _amount(line: str, match: re.Match[str]) -> Amount | None:
     before, after = line[: match.start()], line[match.end() :]
     unit = million_cells_of_text(match["unit"])
     sentence = re.split(r"; |\. ", before)[-1] + match.group(0) + re.split(r"; |\. ", after)[0]
-    if unit is None or _ANOTHER_AMOUNT.search(sentence) or _RANGE_BEFORE.search(before) or _RANGE_AFTER.search(after):
+    comparator = _comparator(before, after)
+    if unit is None or _ANOTHER_AMOUNT.search(sentence) or _is_part_of_more(before, after):
+        return None
+    if comparator is None and phrases.hedged(line, *match.span()):
         return None
     factor, per_kg = unit
-    level = compared(Decimal(match["number"].replace(",", ".")), _comparator(before, after)).times(factor)
+    level = compared(Decimal(match["number"].replace(",", ".")), comparator).times(factor)
     return Amount(level, per_kg, match.group(0))
+
+
+def _is_part_of_more(before: str, after: str) -> bool:
+    """Whether the number is an end of a range, an estimate, or said only for a certain case."""
+    parts = (_RANGE_BEFORE, _ABOUT, _IN_CASE)
+    return any(part.search(before) for part in parts) or bool(_RANGE_AFTER.search(after))
 
 
 def _comparator(before: str, after: str) -> str | None:

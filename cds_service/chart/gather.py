@@ -48,21 +48,24 @@ class Sent:
     @property
     def holds_nothing(self) -> bool:
         """Whether nothing at all of the chart was sent; who signs is not of the chart."""
-        of_the_chart = [answer for key, answer in self.answers.items() if key not in _OF_THE_USER]
-        return not any(answer.entries or answer.state is State.COMPLETE for answer in of_the_chart)
+        return not any(
+            answer.entries or (answer.state is State.COMPLETE and key in _TYPE_OF)
+            for key, answer in self.answers.items()
+            if key not in _OF_THE_USER
+        )
 
 
 def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
     """Everything the call carries: all prefetch values, whatever their keys, and what stands beside the drafts."""
     records = Records()
     for place, entry in enumerate(drafts):
-        if bytes(entry.resource) and not _is_order(entry):
+        if len(entry.resource) and not _is_order(entry):
             records.add(entry.resource, entry.fullUrl, f"draftOrders.entry[{place}]")
     answers = {}
     for key, value in call.prefetch.items():
         answers[key] = answer = answered(value)
         for place, entry in enumerate(answer.entries):
-            if bytes(entry.resource):
+            if len(entry.resource):
                 records.add(entry.resource, entry.fullUrl, f"prefetch.{key}.entry[{place}]", _TYPE_OF.get(key, ""))
     return Sent(records, answers)
 

@@ -33,6 +33,7 @@ from cds_service.logic import Evidence
 from cds_service.timing import When
 from cds_service.wording import reasons, shown
 
+WANTED = reasons.WANTED_INFECTION
 CORROBORATING = ("Observation", "DiagnosticReport", "Encounter", "MedicationAdministration")
 _DAYS_BETWEEN_EPISODES = 14
 _SEVERE = re.compile(r"\bsevere(?! combined| congenital| chronic neutrop)\b", re.IGNORECASE)
@@ -60,25 +61,31 @@ class Infection:
 
 
 def read_infections(source: Source) -> Documentation:
-    """Infections that are significant, and those that would be with more documentation."""
-    wanted = reasons.WANTED_INFECTION
+    """Infections that are significant, and those that would be with more documentation.
+
+    One of tier A settles it: the others, of which there may be hundreds, are not read then.
+    """
+    sifted = source.sift(source.about(("Condition",), TIER_A))
+    shows = tuple(each.evidence for each in _infections(source, sifted) if each.tier == TIER_A)
+    if shows:
+        return Documentation(WANTED, shows=shows, set_aside=tuple(sifted.set_aside))
+    return _with_corroboration(source)
+
+
+def _with_corroboration(source: Source) -> Documentation:
+    """What there is where no infection of tier A counts."""
     sifted = source.sift(source.about(("Condition",), *TIERS, "~infection"), ("Condition",))
-    infections = list(_infections(source, sifted))
-    shows = [i.evidence for i in infections if i.tier == TIER_A]
-    unread: tuple[Any, ...] = source.unread(wanted, "Condition")
-    if not shows:
-        shows, doubtful = _corroborated(source, [i for i in infections if i.tier == TIER_B])
-        visits = tuple(coded_at_visits(source))
-        shows += [visit.evidence for visit in visits if visit.significant]
-        doubtful += [
-            (visit.evidence.source, reasons.needs_corroboration(visit.evidence.says))
-            for visit in visits
-            if not visit.significant
-        ]
-        sifted.troubles += doubtful
-        unread += source.unread(wanted, *CORROBORATING) if doubtful else source.unread(wanted, "Encounter")
+    infections = [each for each in _infections(source, sifted) if each.tier == TIER_B]
+    shows, doubtful = _corroborated(source, infections)
+    for visit in coded_at_visits(source):
+        if visit.significant:
+            shows.append(visit.evidence)
+        else:
+            doubtful.append((visit.evidence.source, reasons.needs_corroboration(visit.evidence.says)))
+    sifted.troubles += doubtful
+    unread = source.unread(WANTED, "Condition", *(CORROBORATING if doubtful else ("Encounter",)))
     return Documentation(
-        wanted, shows=tuple(shows), gaps=sifted.gaps(wanted), unread=unread, set_aside=tuple(sifted.set_aside)
+        WANTED, shows=tuple(shows), gaps=sifted.gaps(WANTED), unread=unread, set_aside=tuple(sifted.set_aside)
     )
 
 

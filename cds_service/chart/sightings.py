@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from cds_service.chart import phrases
 from cds_service.chart.answers import NAMED_SPECIALISTS, Answers, Response
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.specialty import said_by
+from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.elements import first_when, name_of, period, texts, when
 from cds_service.fhir.records import Record
 from cds_service.timing import When
@@ -86,15 +88,39 @@ def writing_notes(source: Source, sifted: Sifted) -> Iterator[Sighting]:
 
 
 def seeing_the_patient(source: Source, sifted: Sifted) -> Iterator[Sighting]:
-    """The participants of finished encounters that are no emergency visits."""
-    by_participants: dict[bytes, list[Record]] = defaultdict(list)
+    """The participants of finished encounters that are no emergency visits.
+
+    The same people see a patient again and again: a visit that shows nobody new is not read.
+    """
+    _sifted(source, sifted, (), "Encounter")
+    known: set[str] = set()
     for record in source.records.of("Encounter"):
         if bytes(record.header.participant):
-            by_participants[bytes(record.header.participant)].append(record)
-    _sifted(source, sifted, (), "Encounter")
-    for records in by_participants.values():
-        # The same people are seen again and again: one visit of each list of participants tells who they are.
-        yield from next(filter(None, (_seen_in(source, sifted, record) for record in records)), ())
+            people = _named(record)
+            if people is None or not people <= known:
+                found = _seen_in(source, sifted, record)
+                known |= people if found and people else set()
+                yield from found
+
+
+class _Individual(msgspec.Struct):
+    reference: str
+
+
+class _Participant(msgspec.Struct):
+    individual: _Individual
+
+
+_participants = msgspec.json.Decoder(list[_Participant])
+
+
+def _named(encounter: Record) -> set[str] | None:
+    """The references of an encounter's participants; None where one of them is not just that."""
+    try:
+        people = {each.individual.reference for each in _participants.decode(encounter.header.participant)}
+    except UNREADABLE:
+        return None
+    return None if any(reference.startswith("#") for reference in people) else people
 
 
 def _seen_in(source: Source, sifted: Sifted, record: Record) -> list[Sighting]:

@@ -23,7 +23,7 @@ _REPEATING_CODES = frozenset(
 _REPEATS = re.compile(
     r"\b(?:daily|weekly|monthly|yearly|annually|every (?:\d|other|day|week|month|year|hour)|repeat\w*|twice|thrice|"
     r"bid|tid|qid|q ?\d+ ?[hdwm]|(?:[2-9]|two|three|four) (?:doses|infusions|times|courses)|"
-    r"second (?:dose|infusion|course)|x ?[2-9]\b(?! ?(?:\d|bags?)))",
+    r"days? ?\d+ ?(?:and|,|&) ?(?:days? ?)?\d+|second (?:dose|infusion|course)|x ?[2-9]\b(?! ?(?:\d|bags?)))",
     re.IGNORECASE,
 )
 _DAYS_IN = {"s": 0, "min": 0, "h": 0, "d": 1, "wk": 7, "mo": 28, "a": 365}

@@ -10,13 +10,14 @@ from typing import Any
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.treatments import Event, Treatments
 from cds_service.chart.values import shown_quantity
+from cds_service.exact_json import UNREADABLE
 from cds_service.facts import Level, Result
-from cds_service.fhir.elements import first_when, meanings
+from cds_service.fhir.elements import date_in, first_when, meanings, when
 from cds_service.fhir.identity import Whose
 from cds_service.fhir.records import Record
 from cds_service.fhir.units import in_kilograms
 from cds_service.logic import Answer, Cause, Evidence, Gap
-from cds_service.timing import When
+from cds_service.timing import When, newest_first
 from cds_service.wording import reasons, shown
 
 FINAL = ("final", "amended", "corrected")
@@ -38,14 +39,45 @@ class Weight:
 
 def read_weight(source: Source, treatments: Treatments) -> Weight:
     """The last weight before the first apheresis; before any apheresis, the latest."""
-    sifted = source.sift(source.about(("Observation",), _CODE, "~weight"), ("Observation",))
-    weights = list(_weights(source, sifted))
+    first = _first([event.when for event in treatments.aphereses])
+    sifted = source.sift((), ("Observation",))
+    weights = _newest(source, sifted, first)
     unread = source.unread(WANTED, "Observation", "Procedure")
     if unread or not weights:
         return Weight(gaps=(*sifted.gaps(WANTED), *unread) or (Gap(WANTED, reasons.NO_WEIGHT, Cause.ABSENT),))
     if treatments.aphereses:
         return _before_apheresis(weights, treatments.aphereses)
     return _latest(weights, known_before=False)
+
+
+def _newest(source: Source, sifted: Sifted, apheresis: When | None) -> list[Result]:
+    """The weights that may count, read from the newest back: one older than a weight that counts is not read.
+
+    A chart holds hundreds of weights; their dates are looked at first, as bytes.
+    """
+    dated = sorted(
+        ((_date_of(record), record) for record in source.about(("Observation",), _CODE, "~weight")),
+        key=lambda pair: newest_first(pair[0]),
+    )
+    weights: list[Result] = []
+    counting: list[When] = []
+    for when_taken, record in dated:
+        if when_taken is not None and any(when_taken.before(newer) is Answer.MET for newer in counting):
+            continue
+        one = source.sift([record])
+        weights += list(_weights(source, one))
+        sifted.troubles += one.troubles
+        sifted.set_aside += one.set_aside
+        counting = [w.when for w in weights if w.when and (apheresis is None or w.when.before(apheresis) is Answer.MET)]
+    return weights
+
+
+def _date_of(record: Record) -> When | None:
+    """The date of an Observation from its header; None where it has another shape, and so has to be read."""
+    try:
+        return when(date_in(record.header.effectiveDateTime))
+    except (*UNREADABLE, ValueError):
+        return None
 
 
 def _before_apheresis(weights: list[Result], aphereses: tuple[Event, ...]) -> Weight:

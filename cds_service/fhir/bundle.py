@@ -49,6 +49,15 @@ class _Bare(msgspec.Struct):
 
 class _Bundle(msgspec.Struct):
     resourceType: Any = None
+    entry: list[Entry] | None = None
+    link: msgspec.Raw = EMPTY
+    total: Any = None
+
+
+class _LooseBundle(msgspec.Struct):
+    """A Bundle whose entries are not all as they should be."""
+
+    resourceType: Any = None
     entry: msgspec.Raw = EMPTY
     link: msgspec.Raw = EMPTY
     total: Any = None
@@ -73,7 +82,7 @@ class Answered:
 
 
 _bundle = msgspec.json.Decoder(_Bundle)
-_entry_list = msgspec.json.Decoder(list[Entry])
+_loose_bundle = msgspec.json.Decoder(_LooseBundle)
 _raw_list = msgspec.json.Decoder(list[msgspec.Raw])
 _entry = msgspec.json.Decoder(Entry)
 _bare = msgspec.json.Decoder(_Bare)
@@ -90,11 +99,11 @@ def answered(raw: msgspec.Raw | bytes | None) -> Answered:
     if len(raw) < _LONGEST_NULL and bytes(raw).strip() == b"null":
         return Answered(State.COMPLETE)
     try:
-        bundle = _bundle.decode(raw)
+        bundle = _read(raw)
     except UNREADABLE:
         return Answered(State.FAILED)
     if bundle.resourceType == "Bundle":
-        return _of_bundle(bundle)
+        return _of_bundle(bundle, may_hold_outcomes=b"OperationOutcome" in bytes(raw))
     if bundle.resourceType == "OperationOutcome":
         return Answered(State.FAILED)
     if not isinstance(bundle.resourceType, str):
@@ -108,20 +117,17 @@ def entries_of(raw: msgspec.Raw | bytes) -> tuple[Entry, ...] | None:
     try:
         if bytes(raw).lstrip().startswith(b"["):
             return tuple(map(_entry_of, _raw_list.decode(raw)))
-        bundle = _bundle.decode(raw)
-        known = bundle.resourceType == "Bundle" or (bundle.resourceType is None and bytes(bundle.entry))
-        return _entries(bundle) if known else None
+        bundle = _read(raw)
+        known = bundle.resourceType == "Bundle" or (bundle.resourceType is None and bundle.entry is not None)
+        return tuple(bundle.entry or ()) if known else None
     except UNREADABLE:
         return None
 
 
-def _of_bundle(bundle: _Bundle) -> Answered:
-    try:
-        entries = _entries(bundle)
-    except UNREADABLE:
-        return Answered(State.FAILED)
+def _of_bundle(bundle: _Bundle, *, may_hold_outcomes: bool) -> Answered:
+    entries = tuple(bundle.entry or ())
     failed = False
-    if b"OperationOutcome" in bytes(bundle.entry):
+    if may_hold_outcomes:
         failed = any(map(_is_failure, entries))
         entries = tuple(entry for entry in entries if not _is_outcome(entry))
     next_page, has_next = _next(bundle.link)
@@ -133,24 +139,25 @@ def _of_bundle(bundle: _Bundle) -> Answered:
     return Answered(State.COMPLETE, entries)
 
 
-def _entries(bundle: _Bundle) -> tuple[Entry, ...]:
-    """All entries at one go; one by one where any of them is malformed, so that none is lost in silence."""
-    if bytes(bundle.entry) in (b"", b"null"):
-        return ()
+def _read(raw: msgspec.Raw | bytes) -> _Bundle:
+    """A Bundle at one go; entry by entry where any is malformed, so that none is lost in silence."""
     try:
-        entries = _entry_list.decode(bundle.entry)
-        if all(bytes(entry.resource) for entry in entries):
-            return tuple(entries)
+        bundle = _bundle.decode(raw)
+        if all(len(entry.resource) for entry in bundle.entry or ()):
+            return bundle
     except UNREADABLE:
         pass
-    return tuple(map(_entry_of, _raw_list.decode(bundle.entry)))
+    loose = _loose_bundle.decode(raw)
+    has_entries = bytes(loose.entry) not in (b"", b"null")
+    entries = list(map(_entry_of, _raw_list.decode(loose.entry))) if has_entries else None
+    return _Bundle(loose.resourceType, entries, loose.link, loose.total)
 
 
 def _entry_of(raw: msgspec.Raw) -> Entry:
     """A whole entry; or the resource of one that is otherwise malformed; or what stands in its place."""
     try:
         entry = _entry.decode(raw)
-        return entry if bytes(entry.resource) else Entry(raw)
+        return entry if len(entry.resource) else Entry(raw)
     except UNREADABLE:
         return _bare_entry(raw)
 

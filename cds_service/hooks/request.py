@@ -35,7 +35,7 @@ class _Request(msgspec.Struct):
     hook: Any = None
     hookInstance: Any = None
     context: msgspec.Raw = EMPTY
-    prefetch: msgspec.Raw = EMPTY
+    prefetch: dict[str, msgspec.Raw] | None = None
     fhirServer: Any = None
     patient: Any = None
     user: Any = None
@@ -44,7 +44,6 @@ class _Request(msgspec.Struct):
 
 _request = msgspec.json.Decoder(_Request)
 _context = msgspec.json.Decoder(_Context)
-_prefetch = msgspec.json.Decoder(dict[str, msgspec.Raw] | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,9 @@ class HookCall:
 
 def hook_call(body: bytes, hook: str) -> HookCall:
     """Read the body of a request for this hook. Raises BadRequest, whose message holds nothing of the body."""
-    request = _decoded(_request, body.removeprefix(BOM_UTF8), "the body is not JSON, or no hook request")
+    request = _decoded(
+        _request, body.removeprefix(BOM_UTF8), "the body is not JSON, or no hook request with an object as prefetch"
+    )
     if request.hook != hook:
         raise BadRequest("hook is missing" if not isinstance(request.hook, str) else "the request is for another hook")
     if bytes(request.context) in (b"", b"null"):
@@ -80,7 +81,7 @@ def hook_call(body: bytes, hook: str) -> HookCall:
         user_id=_text(context.userId) or _text(request.user),
         encounter_id=_id(context.encounterId, "Encounter/"),
         fhir_server=_text(request.fhirServer),
-        prefetch=_prefetch_of(request),
+        prefetch=request.prefetch or {},
         selections=_selections(context.selections) if hook == "order-select" else None,
         explain=isinstance(request.extension, dict) and request.extension.get(EXPLAIN) is True,
     )
@@ -92,12 +93,6 @@ def _draft_orders(context: _Context) -> msgspec.Raw:
         if bytes(orders) not in (b"", b"null"):
             return orders
     raise BadRequest("context.draftOrders is missing")
-
-
-def _prefetch_of(request: _Request) -> Mapping[str, msgspec.Raw]:
-    if not bytes(request.prefetch):
-        return {}
-    return _decoded(_prefetch, request.prefetch, "prefetch is no object") or {}
 
 
 def _selections(value: Any) -> frozenset[str] | None:
