@@ -15,7 +15,7 @@ from cds_service.chart.orders import KINDS
 from cds_service.chart.queries import QUERIES, Query
 from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE
-from cds_service.fhir.bundle import Answered, Entry, State, answered
+from cds_service.fhir.bundle import OUTCOME, Answered, Entry, State, outcomes_told, scanned
 from cds_service.fhir.identity import Identity, split_literal
 from cds_service.fhir.records import Header, Records
 from cds_service.fhir.terminology import Terminology
@@ -63,10 +63,13 @@ def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
             records.add(entry.resource, entry.fullUrl, f"draftOrders.entry[{place}]")
     answers = {}
     for key, value in call.prefetch.items():
-        answers[key] = answer = answered(value)
-        for place, entry in enumerate(answer.entries):
-            if len(entry.resource):
-                records.add(entry.resource, entry.fullUrl, f"prefetch.{key}.entry[{place}]", _TYPE_OF.get(key, ""))
+        answer = scanned(value)
+        types = {
+            records.add(entry.resource, entry.fullUrl, f"prefetch.{key}.entry[{place}]", _TYPE_OF.get(key, ""))
+            for place, entry in enumerate(answer.entries)
+            if len(entry.resource)
+        }
+        answers[key] = outcomes_told(answer) if OUTCOME in types else answer
     return Sent(records, answers)
 
 

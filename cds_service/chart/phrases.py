@@ -101,16 +101,19 @@ STEMS: dict[str, tuple[str, ...]] = {
 the price of the phrase itself, and nearly every text has none."""
 
 
+_TAGS_OF_STEM = [
+    (stem, tuple(tag for tag, stems in STEMS.items() if stem in stems))
+    for stem in dict.fromkeys(stem for stems in STEMS.values() for stem in stems)
+]
+
+
 def named_in(texts: Iterable[str]) -> frozenset[str]:
     """The tags of all phrases that the texts name."""
     found: set[str] = set()
     for text in texts:
         folded = text.lower()
-        found.update(
-            tag
-            for tag, stems in STEMS.items()
-            if any(stem in folded for stem in stems) and _COMPILED[tag].search(text)
-        )
+        possible = {tag for stem, tags in _TAGS_OF_STEM if stem in folded for tag in tags}
+        found.update(tag for tag in possible if _COMPILED[tag].search(text))
     return frozenset(found)
 
 

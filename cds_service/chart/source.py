@@ -7,7 +7,7 @@ patient's or entered in error, and keep a note of what could not be used and why
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -46,7 +46,7 @@ class _Member(msgspec.Struct):
 
 
 _concept = msgspec.json.Decoder(_Concept)
-_concepts = msgspec.json.Decoder(list[_Concept])
+_concepts = msgspec.json.Decoder(list[msgspec.Raw])
 _components = msgspec.json.Decoder(list[_Component])
 _coding = msgspec.json.Decoder(_Coding)
 _members = msgspec.json.Decoder(list[_Member])
@@ -122,7 +122,7 @@ class Source:
 
     def means(self, record: Record) -> frozenset[str]:
         """The meanings of one record's concept (and of its components)."""
-        return frozenset(self._meanings_of(record, CONCEPT_OF.get(record.type, "code")))
+        return self._meanings_of(record, CONCEPT_OF.get(record.type, "code"))
 
     def concept_means(self, raw: msgspec.Raw) -> frozenset[str]:
         """The meanings of one concept, still bytes; memoised, for charts repeat themselves."""
@@ -217,21 +217,21 @@ class Source:
 
     # --- indexing --------------------------------------------------------------------------------------------------
 
-    def _meanings_of(self, record: Record, member: str) -> set[str]:
+    def _meanings_of(self, record: Record, member: str) -> frozenset[str]:
         header = record.header
-        found = set(self.concept_means(getattr(header, member)))
-        if bytes(header.component):
-            try:
-                for component in _components.decode(header.component):
-                    found |= self.concept_means(component.code)
-            except UNREADABLE:
-                found.add("?")
-        if bytes(header.usedCode):
-            try:
-                found.update(*(self._meanings_in(each) for each in _concepts.decode(header.usedCode)))
-            except UNREADABLE:
-                found.add("?")
+        found = self.concept_means(getattr(header, member))
+        if len(header.component):
+            found |= self._each_means(lambda: [each.code for each in _components.decode(header.component)])
+        if len(header.usedCode):
+            found |= self._each_means(lambda: _concepts.decode(header.usedCode))
         return found
+
+    def _each_means(self, listed: Callable[[], list[msgspec.Raw]]) -> frozenset[str]:
+        """The meanings of all concepts in a list: of components, or of what a procedure used."""
+        try:
+            return frozenset[str]().union(*map(self.concept_means, listed()))
+        except UNREADABLE:
+            return ILLEGIBLE
 
     def _read_concept(self, raw: bytes) -> frozenset[str]:
         try:

@@ -144,21 +144,28 @@ def read_specialists(  # noqa: PLR0913, PLR0917 - one argument for each place wh
     answers: Answers,
     responses: Iterable[Response],
 ) -> Specialists:
-    """The clinicians involved, and which of them are the specialists; `responses` are attestations that count."""
-    sifted = Sifted()
-    sightings = [
+    """The clinicians involved, and which of them are the specialists; `responses` are attestations that count.
+
+    A chart holds visits by the thousand: they are read only where nobody else answers both questions.
+    """
+    sifted = Sifted([], list(clinicians.sifted.troubles), list(clinicians.sifted.set_aside))
+    signer = clinicians.person(user) if user is not None else ""
+
+    def care(sightings: Iterable[Sighting]) -> Care:
+        people = (_involved(source, clinicians, sighting) for sighting in sightings)
+        return Care(source, tuple(each for each in people if each is not None), sifted, signer)
+
+    few = [
         *prescribing(order, user),
         *clinicians.sightings,
-        *seeing_the_patient(source, sifted),
         *consulting(source, sifted),
         *named_in_answers(answers),
         *attesting(responses),
     ]
-    people = tuple(each for sighting in sightings if (each := _involved(source, clinicians, sighting)) is not None)
-    sifted.troubles += clinicians.sifted.troubles
-    sifted.set_aside += clinicians.sifted.set_aside
-    signer = clinicians.person(user) if user is not None else ""
-    return specialists_in(Care(source, people, sifted, signer))
+    without_visits = specialists_in(care(few))
+    if without_visits.transplant.shows and without_visits.second.shows:
+        return without_visits
+    return specialists_in(care([*few, *seeing_the_patient(source, sifted)]))
 
 
 def _involved(source: Source, clinicians: Clinicians, sighting: Sighting) -> Involved | None:

@@ -6,7 +6,7 @@ complete Bundle say "there is no more".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -29,11 +29,11 @@ class _Link(msgspec.Struct):
     url: str | None = None
 
 
-class _Search(msgspec.Struct):
+class _Search(msgspec.Struct, gc=False):
     mode: str | None = None
 
 
-class Entry(msgspec.Struct):
+class Entry(msgspec.Struct, gc=False):
     """One entry of a Bundle, its resource still bytes."""
 
     resource: msgspec.Raw = EMPTY
@@ -88,12 +88,18 @@ _entry = msgspec.json.Decoder(Entry)
 _bare = msgspec.json.Decoder(_Bare)
 _links = msgspec.json.Decoder(list[_Link])
 _outcome = msgspec.json.Decoder(_Outcome)
+OUTCOME = "OperationOutcome"
 _ERRORS = {"error", "fatal"}
 _LONGEST_NULL = 64
 
 
 def answered(raw: msgspec.Raw | bytes | None) -> Answered:
-    """What a prefetch value says; None is a key that was left out."""
+    """What a prefetch value, or a server's answer, says; None is a key that was left out."""
+    return outcomes_told(scanned(raw))
+
+
+def scanned(raw: msgspec.Raw | bytes | None) -> Answered:
+    """The same, but for OperationOutcomes among the entries: who reads the entries anyway tells them apart then."""
     if raw is None:
         return Answered(State.LEFT_OUT)
     if len(raw) < _LONGEST_NULL and bytes(raw).strip() == b"null":
@@ -103,12 +109,19 @@ def answered(raw: msgspec.Raw | bytes | None) -> Answered:
     except UNREADABLE:
         return Answered(State.FAILED)
     if bundle.resourceType == "Bundle":
-        return _of_bundle(bundle, may_hold_outcomes=b"OperationOutcome" in bytes(raw))
-    if bundle.resourceType == "OperationOutcome":
-        return Answered(State.FAILED)
-    if not isinstance(bundle.resourceType, str):
+        return _of_bundle(bundle)
+    if bundle.resourceType == OUTCOME or not isinstance(bundle.resourceType, str):
         return Answered(State.FAILED)
     return Answered(State.COMPLETE, (Entry(msgspec.Raw(raw)),))
+
+
+def outcomes_told(answer: Answered) -> Answered:
+    """The answer without the OperationOutcomes among its entries; failed where one of them is of an error."""
+    outcomes = [entry for entry in answer.entries if _outcome_in(entry) is not None]
+    if not outcomes:
+        return answer
+    state = State.FAILED if any(map(_is_failure, outcomes)) else answer.state
+    return replace(answer, state=state, entries=tuple(entry for entry in answer.entries if entry not in outcomes))
 
 
 def entries_of(raw: msgspec.Raw | bytes) -> tuple[Entry, ...] | None:
@@ -124,26 +137,24 @@ def entries_of(raw: msgspec.Raw | bytes) -> tuple[Entry, ...] | None:
         return None
 
 
-def _of_bundle(bundle: _Bundle, *, may_hold_outcomes: bool) -> Answered:
+def _of_bundle(bundle: _Bundle) -> Answered:
     entries = tuple(bundle.entry or ())
-    failed = False
-    if may_hold_outcomes:
-        failed = any(map(_is_failure, entries))
-        entries = tuple(entry for entry in entries if not _is_outcome(entry))
     next_page, has_next = _next(bundle.link)
-    matches = sum(1 for entry in entries if entry.search is None or entry.search.mode in (None, "match"))
-    if failed:
-        return Answered(State.FAILED, entries)
-    if has_next or (isinstance(bundle.total, int) and bundle.total > matches):
+    if has_next or (isinstance(bundle.total, int) and bundle.total > _matches(entries)):
         return Answered(State.FIRST_PAGE, entries, next_page)
     return Answered(State.COMPLETE, entries)
+
+
+def _matches(entries: tuple[Entry, ...]) -> int:
+    """How many entries are what was searched for, not what came along with it."""
+    return sum(1 for entry in entries if entry.search is None or entry.search.mode in (None, "match"))
 
 
 def _read(raw: msgspec.Raw | bytes) -> _Bundle:
     """A Bundle at one go; entry by entry where any is malformed, so that none is lost in silence."""
     try:
         bundle = _bundle.decode(raw)
-        if all(len(entry.resource) for entry in bundle.entry or ()):
+        if all([len(entry.resource) for entry in bundle.entry or ()]):
             return bundle
     except UNREADABLE:
         pass
@@ -174,11 +185,7 @@ def _outcome_in(entry: Entry) -> _Outcome | None:
         outcome = _outcome.decode(entry.resource)
     except UNREADABLE:
         return None
-    return outcome if outcome.resourceType == "OperationOutcome" else None
-
-
-def _is_outcome(entry: Entry) -> bool:
-    return _outcome_in(entry) is not None
+    return outcome if outcome.resourceType == OUTCOME else None
 
 
 def _is_failure(entry: Entry) -> bool:

@@ -40,6 +40,7 @@ class _Kind(msgspec.Struct):
 
 
 _header = msgspec.json.Decoder(Header)
+_NO_HEADER = Header()
 _kind = msgspec.json.Decoder(_Kind)
 
 
@@ -95,23 +96,22 @@ class Records:
     illegible: dict[str, list[Illegible]] = field(default_factory=lambda: defaultdict(list))
     _by_reference: dict[str, Record] = field(default_factory=dict)
 
-    def add(self, raw: msgspec.Raw, full_url: str | None, place: str, expected_type: str = "") -> None:
-        """Take in one resource. One that is already here is not taken twice."""
+    def add(self, raw: msgspec.Raw, full_url: str | None, place: str, expected_type: str = "") -> str:
+        """Take in one resource; its type is returned. One that is already here is not taken twice."""
         try:
             header = _header.decode(raw)
         except UNREADABLE:
-            self._add_illegible(raw, place, expected_type)
-            return
+            header = _NO_HEADER
         if not header.resourceType:
-            self._add_illegible(raw, place, expected_type)
-            return
+            return self._add_illegible(raw, place, expected_type)
         record = Record(header, raw, full_url, place)
-        if header.id and record.reference in self._by_reference and self._same(record):
-            return
+        there = self._by_reference.setdefault(record.reference, record)
+        if there is not record and header.id and bytes(there.raw) == bytes(raw):
+            return record.type
         self.by_type[record.type].append(record)
-        self._by_reference.setdefault(record.reference, record)
         if full_url:
             self._by_reference.setdefault(full_url, record)
+        return record.type
 
     def of(self, *types: str) -> Iterator[Record]:
         """All resources of the types, in the order they came."""
@@ -127,11 +127,7 @@ class Records:
         """The resource that a literal reference (`Type/id`, absolute, `urn:`) leads to, if it is here."""
         return self._by_reference.get(reference)
 
-    def _same(self, record: Record) -> bool:
-        there = self._by_reference[record.reference]
-        return bytes(there.raw) == bytes(record.raw)
-
-    def _add_illegible(self, raw: msgspec.Raw, place: str, expected_type: str) -> None:
+    def _add_illegible(self, raw: msgspec.Raw, place: str, expected_type: str) -> str:
         try:
             known = _kind.decode(raw)
         except UNREADABLE:
@@ -139,3 +135,4 @@ class Records:
         kind = known.resourceType or expected_type
         named = isinstance(known.id, str) and known.id
         self.illegible[kind].append(Illegible(kind, f"{kind}/{known.id}" if named else place))
+        return kind
