@@ -1,9 +1,10 @@
-"""The command line: `cds-service serve`, `evaluate`, `policy`."""
+"""The command line: `cds-service serve`, `evaluate`, `policy`, `feedback`, `terminology check`."""
 
 from __future__ import annotations
 
-import logging
+import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,16 @@ from rich.console import Console
 
 from cds_service.app import create_app, offer_of
 from cds_service.config import Settings
-from cds_service.errors import ConfigurationError, KresladiError
+from cds_service.errors import KresladiError
+from cds_service.fhir.site_codes import added_by, count, files_in
+from cds_service.fhir.site_codes import check as problems_in
+from cds_service.fhir.terminology import packaged_value_sets
 from cds_service.hooks.routes import Offer, answer
 from cds_service.policy.kresladi import policy
 from cds_service.printing import print_answer, print_policy
+from cds_service.store.report import report
+from cds_service.store.store import Store
+from cds_service.store.views import as_csv, as_json, as_table
 from cds_service.whole_bundle import request_of
 
 UNUSABLE_INPUT = 2
@@ -30,19 +37,16 @@ def main() -> None:
 @main.command()
 def serve() -> None:
     """Serve CDS Hooks over HTTP (gunicorn), as the environment configures it."""
-    from gunicorn.app.wsgiapp import WSGIApplication  # noqa: PLC0415 - only serving needs it, and it costs start-up time
-
     try:
         settings = Settings.from_environment()
         create_app(settings)
-    except ConfigurationError as error:
+    except KresladiError as error:
         raise click.ClickException(str(error)) from None
     if settings.development:
-        logging.basicConfig(level=logging.INFO)
-        logging.getLogger(__name__).warning("DEVELOPMENT MODE: anybody is answered, no token is asked for")
-    configuration = Path(__file__).parent / "gunicorn_conf.py"
-    sys.argv = ["gunicorn", "--config", f"{configuration}", "cds_service.app:create_app()"]
-    WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]", prog="cds-service").run()
+        click.echo(f"DEVELOPMENT MODE at http://{settings.host}:{settings.port}: anybody is answered", err=True)
+    # A process of its own, in which gunicorn's configuration comes before everything else.
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:cds_service.gunicorn_conf"]
+    os.execv(sys.executable, gunicorn)
 
 
 @main.command()
@@ -81,6 +85,44 @@ def _evaluated(offer: Offer, file: Path, *, why: bool) -> dict[str, Any]:
 
 class _Hook(msgspec.Struct):
     hook: Any = None
+
+
+@main.command()
+@click.option("--csv", "as_what", flag_value="csv", help="Print comma-separated values.")
+@click.option("--json", "as_what", flag_value="json", help="Print JSON.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day (UTC).")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day (UTC).")
+@click.option("--by", type=click.Choice(["month", "day"]), default="month", show_default=True)
+def feedback(as_what: str | None, since: datetime | None, until: datetime | None, by: str) -> None:
+    """Report what became of the cards: shown, accepted, overridden and why, by topic and period."""
+    store = Store(Settings.from_environment().database_url)
+    try:
+        found = report(store, since.date() if since else None, until.date() if until else None, by)
+    except KresladiError as error:
+        raise click.ClickException(str(error)) from None
+    if as_what is None:
+        Console().print(as_table(found))
+    else:
+        click.echo((as_csv if as_what == "csv" else as_json)(found), nl=False)
+
+
+@main.group()
+def terminology() -> None:
+    """A site's own codes."""
+
+
+@terminology.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def check(folder: Path) -> None:
+    """Check a folder of ValueSets as the service would at its start. Exit status 1 where it cannot be used."""
+    problems = problems_in(folder, (value_set["id"] for value_set in packaged_value_sets()))
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        sys.exit(1)
+    for file in files_in(folder):
+        added = added_by(file)
+        click.echo(f"{file.name}: adds {count(added)} to {added['id']}")
 
 
 @main.command("policy")

@@ -2,34 +2,79 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from contextlib import suppress
 
+from flask import Flask, Response
+from flask_cors import CORS
+
+from cds_service.audit import Audit, follow
 from cds_service.chart.queries import templates
 from cds_service.config import MAX_BODY, Settings
 from cds_service.errors import ConfigurationError
 from cds_service.evaluation import Evaluator
-from cds_service.fhir.terminology import Terminology, packaged_value_sets
+from cds_service.fhir.servers import base_address
+from cds_service.fhir.site_codes import terminology_with
 from cds_service.hooks.cards import Source
 from cds_service.hooks.discovery import SERVICES
-from cds_service.hooks.routes import Offer, create_blueprint
+from cds_service.hooks.feedback import create_feedback_blueprint
+from cds_service.hooks.routes import Offer, create_blueprint, read_body
+from cds_service.metrics import CONTENT_TYPE, Metrics
+from cds_service.serving import Serving, require_trust
+from cds_service.store.errors import StoreUnavailable
+from cds_service.store.guidance import ShownCards
+from cds_service.store.replay import Replay
+from cds_service.store.store import Store
+from cds_service.trust.clients import Client, read_clients
+from cds_service.trust.tokens import Trust
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The WSGI application. Raises ConfigurationError where it may not start."""
+    """The WSGI application. Raises ConfigurationError or TerminologyError where it may not start."""
     settings = settings or Settings.from_environment()
-    if not settings.allow_anonymous:
-        raise ConfigurationError("no clients are configured: set CDS_ALLOW_ANONYMOUS=true to answer anybody")
+    clients = clients_of(settings)
+    offer = offer_of(settings)
+    service_ids = [service.id for service in offer.services]
+    metrics = Metrics(service_ids)
+    store = Store(settings.database_url, metrics.store_failed)
+    with suppress(StoreUnavailable):
+        store.prepare()  # a store that is down at the start is tried again by whoever needs it; ready says so
+    serving = Serving(offer, store, ShownCards(store))
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a doubled slash is an unknown address, not a redirect
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1  # what reaches it is refused: Werkzeug may have cut it there
-    app.register_blueprint(create_blueprint(offer_of(settings)))
+    _allow_origins(app, settings)
+    follow(app, Audit(settings.audit_key or None), metrics)
+    require_trust(app, Trust(clients, settings.public_url, Replay(store).remember, anonymous=settings.allow_anonymous))
+    app.register_blueprint(create_blueprint(offer, serving.answer, store.check))
+    app.register_blueprint(create_feedback_blueprint(service_ids, read_body, serving.keep))
+    app.add_url_rule("/metrics", "metrics", lambda: Response(metrics.text(), content_type=CONTENT_TYPE))
     return app
 
 
 def offer_of(settings: Settings) -> Offer:
     """The services as configured, with everything they need."""
-    evaluator = Evaluator(settings, Terminology(packaged_value_sets()))
+    evaluator = Evaluator(settings, terminology_with(settings.terminology_dir))
     services = tuple(service for service in SERVICES if service.id in settings.services)
     source = Source(settings.plan_name, settings.policy_url)
     return Offer(services, templates(settings.prefetch), source, evaluator.evaluate)
+
+
+def clients_of(settings: Settings) -> tuple[Client, ...]:
+    """The clients whose tokens are accepted. Raises ConfigurationError where there are none and nobody said so."""
+    for address in settings.fhir_servers:
+        if base_address(address) is None:
+            raise ConfigurationError("CDS_FHIR_SERVERS has to hold base addresses: https, loopback excepted")
+    if settings.clients_file is not None:
+        return read_clients(settings.clients_file)
+    if not settings.allow_anonymous:
+        raise ConfigurationError(
+            "no clients: name them in CDS_CLIENTS_FILE, or set CDS_ALLOW_ANONYMOUS=true to answer anybody"
+        )
+    return ()
+
+
+def _allow_origins(app: Flask, settings: Settings) -> None:
+    """CORS on every answer, errors included."""
+    origins: list[str] | str = list(settings.cors_origins) or ("*" if settings.development else [])
+    CORS(app, origins=origins, allow_headers=["Authorization", "Content-Type"], methods=["GET", "POST", "OPTIONS"])

@@ -8,7 +8,7 @@
 | `CDS_ALLOW_ANONYMOUS` | `true`: answer callers that show no token. Needed to start without clients | false |
 | `CDS_DEVELOPMENT` | `true`: any origin, loopback FHIR servers; for development only, said loudly in the log | false |
 | `CDS_CORS_ORIGINS` | comma-separated origins whose pages may call | none; any in development |
-| `CDS_FHIR_SERVERS` | comma-separated base addresses that may be read with a request's token, beside the clients' own | none |
+| `CDS_FHIR_SERVERS` | comma-separated base addresses that may be read, beside the clients' own | none |
 | `CDS_FETCH_DEADLINE` | seconds for all fetching of one call | 1.5 |
 | `CDS_DATABASE_URL` | SQLAlchemy address of the store | sqlite:///kresladi-cds.sqlite3 |
 | `CDS_AUDIT_KEY` | keys the hash of patient ids in audit records; without it they hold none | none |

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
+from urllib.parse import urlsplit
 
-from cds_service.chart.gather import Call, Sent, sent_with, source_of
+from cds_service.chart.fetch import Fetching
+from cds_service.chart.gather import Call, LookedUp, Sent, sent_with, source_of
 from cds_service.chart.orders import DraftOrder, kresladi_orders, needs_more_to_tell
 from cds_service.chart.read import read_chart
 from cds_service.chart.source import Source
@@ -14,9 +17,12 @@ from cds_service.config import Settings
 from cds_service.errors import BadRequest, NothingToRead
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry, entries_of
+from cds_service.fhir.client import FhirClient, Limits
 from cds_service.fhir.identity import Whose, split_literal
 from cds_service.fhir.records import Records
+from cds_service.fhir.servers import allowed_base, is_loopback
 from cds_service.fhir.terminology import Terminology
+from cds_service.hooks.evaluated import Evaluated, Fetched
 from cds_service.hooks.request import HookCall
 from cds_service.policy.kresladi import determine
 from cds_service.policy.model import Evaluation, Order
@@ -36,35 +42,35 @@ class Evaluator:
     terminology: Terminology
     today: Callable[[], date] = today_in_utc
 
-    def evaluate(self, call: HookCall) -> tuple[Evaluation, ...]:
-        """One Evaluation per order for Kresladi; none where no order is in scope.
+    def evaluate(self, call: HookCall) -> Evaluated:
+        """One Evaluation per order for Kresladi, none where no order is in scope; and what was fetched.
 
         Raises BadRequest where `draftOrders` is no Bundle or holds what cannot be read, NothingToRead where an order
-        is in scope but nothing of the chart was sent.
+        is in scope but nothing of the chart was sent and nothing can be fetched.
         """
         drafts = entries_of(call.draft_orders)
         if drafts is None:
             raise BadRequest("context.draftOrders is no Bundle")
         if not all(map(_is_legible, drafts)):
             raise BadRequest("context.draftOrders holds an order that cannot be read")
-        facts = Call(call.patient_id, call.user_id, call.fhir_server, call.prefetch, bases=self.settings.fhir_servers)
-        orders, sent = self._orders_in_scope(call, facts, drafts)
+        base = self._readable_base(call)
+        facts = Call(call.patient_id, call.user_id, base or call.fhir_server, call.prefetch, self.settings.fhir_servers)
+        client = FhirClient(base, call.access_token, Limits(seconds=self.settings.fetch_deadline)) if base else None
+        reading = _Reading(call, facts, drafts, self.terminology, self.today(), client)
+        orders = reading.orders_in_scope()
         if not orders:
-            return ()
-        sent = sent or sent_with(facts, drafts)
-        if sent.holds_nothing:
-            raise NothingToRead("nothing of the chart was sent, and nothing can be fetched")
-        source = source_of(facts, sent, self.terminology, self.today())
-        return tuple(self._evaluations(source, orders, call.user_id))
+            return Evaluated(fetched=reading.fetched())
+        source = reading.source(orders)
+        return Evaluated(tuple(self._evaluations(source, orders, call.user_id)), reading.fetched())
 
-    def _orders_in_scope(
-        self, call: HookCall, facts: Call, drafts: tuple[Entry, ...]
-    ) -> tuple[tuple[DraftOrder, ...], Sent | None]:
-        """The orders, and what was sent where that had to be looked at to tell which drug an order is for."""
-        sent = sent_with(facts, drafts) if needs_more_to_tell(drafts) else None
-        records = sent.records if sent else Records()
-        orders = kresladi_orders(drafts, records, self.terminology, call.patient_id)
-        return tuple(order for order in orders if _is_selected(order, call.selections)), sent
+    def _readable_base(self, call: HookCall) -> str | None:
+        """The address of the FHIR server, where there is a token for it and configuration allows to read it."""
+        if not call.access_token:
+            return None
+        allowed = self.settings.fhir_servers | call.readable_servers
+        if self.settings.development and is_loopback(urlsplit(call.fhir_server).hostname or ""):
+            allowed |= {call.fhir_server}
+        return allowed_base(call.fhir_server, allowed)
 
     def _evaluations(self, source: Source, orders: Iterable[DraftOrder], user: str) -> Iterator[Evaluation]:
         ours = [order for order in orders if self._is_for_patient(source, order)]
@@ -84,6 +90,54 @@ class Evaluator:
         if not order.names_subject:
             return True
         return source.identity.owner(order.model.subject, order, order.model.contained) is not Whose.OTHER
+
+
+@dataclass
+class _Reading:
+    """What is read for one call: no more than it takes to tell what the orders are for, until one is for Kresladi."""
+
+    call: HookCall
+    facts: Call
+    drafts: tuple[Entry, ...]
+    terminology: Terminology
+    today: date
+    client: FhirClient | None
+
+    @cached_property
+    def _sent(self) -> Sent:
+        return sent_with(self.facts, self.drafts)
+
+    @cached_property
+    def _fetching(self) -> Fetching | None:
+        return Fetching(self.client, self.facts, self._sent) if self.client else None
+
+    def orders_in_scope(self) -> tuple[DraftOrder, ...]:
+        """The selected orders for Kresladi. The chart is looked at only where an order refers to its Medication."""
+        records = Records()
+        if needs_more_to_tell(self.drafts):
+            records = self._sent.records
+            if self._fetching:
+                self._fetching.medications(self.drafts)
+        orders = kresladi_orders(self.drafts, records, self.terminology, self.call.patient_id)
+        return tuple(order for order in orders if _is_selected(order, self.call.selections))
+
+    def source(self, orders: tuple[DraftOrder, ...]) -> Source:
+        """The chart, with what could be fetched of what was not sent. Raises NothingToRead."""
+        if self._fetching:
+            self._fetching.chart(orders, self._view)
+        elif self._sent.holds_nothing:
+            raise NothingToRead("nothing of the chart was sent, and nothing can be fetched")
+        return self._view(self._sent)
+
+    def fetched(self) -> tuple[Fetched, ...]:
+        """What was asked of the FHIR server."""
+        exchanges = self.client.exchanges if self.client else ()
+        return tuple(Fetched(each.type, each.ended.value, each.milliseconds) for each in exchanges)
+
+    def _view(self, sent: Sent) -> Source:
+        fetching = self._fetching
+        looked_up = LookedUp(fetching.absent, fetching.roles_unread) if fetching else None
+        return source_of(self.facts, sent, self.terminology, self.today, looked_up)
 
 
 def _is_legible(entry: Entry) -> bool:

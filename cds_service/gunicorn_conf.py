@@ -6,6 +6,9 @@ three settings a site may want to change; everything else is a decision, with it
 
 import gc
 import os
+import shutil
+import tempfile
+from typing import Any
 
 import gunicorn.http.wsgi
 
@@ -32,6 +35,12 @@ keepalive = 15
 # The workers' sign of life is a file: in memory, where touching it never waits for a disk.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
+# Each worker keeps its figures in a file of this folder, and whichever is asked for /metrics adds them up. It has to be
+# named before the application is loaded.
+_own_metrics = "" if "PROMETHEUS_MULTIPROC_DIR" in os.environ else tempfile.mkdtemp("", "kresladi-", worker_tmp_dir)
+if _own_metrics:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _own_metrics
+
 # No second way in. gunicorn would otherwise listen for commands on a socket in the home directory.
 control_socket_disable = True
 
@@ -39,9 +48,22 @@ control_socket_disable = True
 accesslog = None
 
 # gunicorn has no setting for the Server header, and a second one from the application would stand beside it.
-gunicorn.http.wsgi.SERVER = "kresladi-cds"
+gunicorn.http.wsgi.SERVER = "kresladi-cds"  # type: ignore[attr-defined]  # the stubs leave it out
 
 
 def pre_fork(server: object, worker: object) -> None:  # noqa: ARG001 - gunicorn calls it with both, by position
     """Keep the garbage collector off what was loaded: its visits would copy the pages that workers share."""
     gc.freeze()
+
+
+def child_exit(server: object, worker: Any) -> None:  # noqa: ARG001 - gunicorn calls it with both, by position
+    """A worker that is gone has no figures of the moment any more; its counts stay."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - not before the folder is named
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: object) -> None:  # noqa: ARG001 - gunicorn calls it with the arbiter
+    """Take the folder of figures away, where it is ours."""
+    if _own_metrics:
+        shutil.rmtree(_own_metrics, ignore_errors=True)

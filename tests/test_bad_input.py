@@ -8,15 +8,11 @@ from typing import Any
 
 import pytest
 from fhir.resources.R4B.operationoutcome import OperationOutcome
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from cds_service.app import create_app
 from cds_service.config import MAX_BODY
-from cds_service.hooks.cards import Source
-from cds_service.hooks.discovery import SERVICES
-from cds_service.hooks.routes import Offer, create_blueprint
 from tests.charts import LOINC, SETTINGS, Resource, complete, concept, dose, flow, observation, order, quantity, request
 
 SIGN = "/cds-services/kresladi-order-sign"
@@ -286,16 +282,17 @@ def test_nothing_of_the_chart_is_412(client: FlaskClient, caplog: pytest.LogCapt
     refused(client.post(SIGN, json=without_member("prefetch")), 412, caplog)
 
 
-def test_a_defect_is_500_with_an_id_that_the_log_has(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_defect_is_500_with_an_id_that_the_log_has(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The id and the place, and nothing of the exception's text, which may hold a value of the request."""
 
-    def broken(_: object) -> Any:
+    def broken(*_: object) -> Any:
         raise ValueError(f"cannot read {SECRET}")
 
-    app = Flask(__name__)
-    app.register_blueprint(create_blueprint(Offer(SERVICES, {}, Source("A plan"), broken)))
+    monkeypatch.setattr("cds_service.evaluation.entries_of", broken)
     with caplog.at_level(logging.INFO):
-        text = refused(app.test_client().post(SIGN, json=with_secret()), 500, caplog)
+        text = refused(client.post(SIGN, json=with_secret()), 500, caplog)
     identifier = text.rsplit(" ", 1)[-1]
     assert len(identifier) == 36
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]

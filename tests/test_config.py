@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -101,8 +102,6 @@ def test_the_service_does_not_start_for_anybody_by_accident() -> None:
 
 def test_every_variable_is_documented() -> None:
     """The module's table and the README name each variable that is read."""
-    import re
-
     source = Path(config.__file__).read_text()
     read = set(re.findall(r"read\.\w+\(\s*\"(CDS_[A-Z_]+)\"", source))
     readme = (Path(__file__).parent.parent / "README.md").read_text()

@@ -36,14 +36,9 @@ def test_the_opposite_of_unknown_is_unknown(answer: Answer, opposite: Answer) ->
 def test_all_of_is_the_lowest_and_any_of_the_highest(answers: tuple[Answer, ...]) -> None:
     """Kleene's tables: one "no" decides all_of, one "yes" decides any_of, whatever is unknown."""
     findings = [finding(answer, str(place)) for place, answer in enumerate(answers)]
-    if NOT_MET in answers:
-        conjunction = NOT_MET
-    else:
-        conjunction = UNKNOWN if UNKNOWN in answers else MET
-    if MET in answers:
-        disjunction = MET
-    else:
-        disjunction = UNKNOWN if UNKNOWN in answers else NOT_MET
+    undecided = UNKNOWN in answers
+    conjunction = NOT_MET if NOT_MET in answers else UNKNOWN if undecided else MET
+    disjunction = MET if MET in answers else UNKNOWN if undecided else NOT_MET
     assert all_of(*findings).answer is conjunction
     assert any_of(*findings).answer is disjunction
 

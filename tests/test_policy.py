@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -25,8 +26,6 @@ NO = Documentation("wanted", denies=EVIDENCE)
 
 
 def percent(value: str) -> Results:
-    from decimal import Decimal
-
     return Results("wanted", (Result(Level.exactly(Decimal(value)), EVIDENCE[0], together=frozenset({"report"})),))
 
 

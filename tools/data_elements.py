@@ -45,8 +45,8 @@ TITLES = {value_set["id"]: value_set["title"] for value_set in packaged_value_se
 
 HEAD = """# Data elements
 
-Made from the code by `make docs`; a test keeps it true. Per criterion: what is wanted, which resources are read for it, which
-value sets (in `cds_service/terminology`) say what counts, and what an empty, complete chart comes to.
+Made from the code by `make docs`; a test keeps it true. Per criterion: what is wanted, which resources are read for
+it, which value sets (in `cds_service/terminology`) say what counts, and what an empty, complete chart comes to.
 
 """
 

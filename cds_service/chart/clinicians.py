@@ -82,7 +82,9 @@ class Clinicians:
             return None
         person = self.person(reference)
         said = (*self._said.get(person, ()), *self._qualifications(self._source.records.at(person)))
-        return Clinician(person, tuple(dict.fromkeys(said)), known=record is not None or bool(said))
+        found = record is not None or bool(said) or person in self._source.absent
+        unread = person in self._source.roles_unread and not any(each.specialties for each in said)
+        return Clinician(person, tuple(dict.fromkeys(said)), known=found and not unread)
 
     def person(self, reference: Any) -> str:
         """The key of the person whom a literal reference leads to, whether to the Practitioner or to a role."""

@@ -38,6 +38,14 @@ class Call:
     """Configured server addresses on which the patient id is an id too."""
 
 
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What became of references that were followed: those that lead nowhere, and whose roles could not be read."""
+
+    absent: frozenset[str] = frozenset()
+    roles_unread: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Sent:
     """The resources that were sent, and what was said of each part of the chart, by key."""
@@ -73,8 +81,14 @@ def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
     return Sent(records, answers)
 
 
-def source_of(call: Call, sent: Sent, terminology: Terminology, today: date) -> Source:
-    """The chart as the readers see it."""
+def source_of(
+    call: Call,
+    sent: Sent,
+    terminology: Terminology,
+    today: date,
+    looked_up: LookedUp | None = None,
+) -> Source:
+    """The chart as the readers see it; `looked_up` tells which references were followed, where a server was read."""
     incomplete = {
         query.type: sent.answers[query.key].state if query.key in sent.answers else State.LEFT_OUT
         for query in QUERIES
@@ -83,7 +97,10 @@ def source_of(call: Call, sent: Sent, terminology: Terminology, today: date) -> 
     bases = call.bases | ({call.fhir_server.rstrip("/")} if call.fhir_server else set())
     patient = sent.records.at(f"Patient/{call.patient_id}")
     identity = Identity.of(call.patient_id, bases, patient)
-    return Source(identity, sent.records, incomplete, terminology, today)
+    looked_up = looked_up or LookedUp()
+    return Source(
+        identity, sent.records, incomplete, terminology, today, looked_up.absent, looked_up.roles_unread
+    )
 
 
 def _is_order(entry: Entry) -> bool:

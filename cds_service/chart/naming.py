@@ -64,7 +64,8 @@ def medication_is_elsewhere(source: Source, record: Record) -> bool:
         literal = _reference.decode(record.header.medicationReference).reference or ""
     except UNREADABLE:
         return False
-    return bool(literal) and not literal.startswith("#") and _at(source, literal) is None
+    looked_up = "/".join(split_literal(literal)[1:]) in source.absent
+    return bool(literal) and not literal.startswith("#") and not looked_up and _at(source, literal) is None
 
 
 def _names_through_reference(source: Source, record: Record) -> bool | None:

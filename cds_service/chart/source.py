@@ -100,6 +100,10 @@ class Source:
     incomplete: dict[str, State]
     terminology: Terminology
     today: date
+    absent: frozenset[str] = frozenset()
+    """References (`Type/id`) that were looked up and lead nowhere."""
+    roles_unread: frozenset[str] = frozenset()
+    """Practitioners whose roles were looked for and could not be (all) read."""
     _index: dict[tuple[str, str], list[Record]] = field(default_factory=lambda: defaultdict(list))
     _memo: dict[bytes, frozenset[str]] = field(default_factory=dict)
     _panels: dict[str, list[Record]] | None = None

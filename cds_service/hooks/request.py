@@ -37,6 +37,7 @@ class _Request(msgspec.Struct):
     context: msgspec.Raw = EMPTY
     prefetch: dict[str, msgspec.Raw] | None = None
     fhirServer: Any = None
+    fhirAuthorization: Any = None
     patient: Any = None
     user: Any = None
     extension: Any = None
@@ -56,6 +57,9 @@ class HookCall:
     user_id: str = ""
     encounter_id: str = ""
     fhir_server: str = ""
+    access_token: str = field(default="", repr=False)
+    readable_servers: frozenset[str] = frozenset()
+    """FHIR servers that the calling client may have read, beside the configured ones."""
     prefetch: Mapping[str, msgspec.Raw] = field(default_factory=dict)
     selections: frozenset[str] | None = None
     explain: bool = False
@@ -81,6 +85,7 @@ def hook_call(body: bytes, hook: str) -> HookCall:
         user_id=_text(context.userId) or _text(request.user),
         encounter_id=_id(context.encounterId, "Encounter/"),
         fhir_server=_text(request.fhirServer),
+        access_token=_token(request.fhirAuthorization),
         prefetch=request.prefetch or {},
         selections=_selections(context.selections) if hook == "order-select" else None,
         explain=isinstance(request.extension, dict) and request.extension.get(EXPLAIN) is True,
@@ -107,6 +112,13 @@ def _decoded(decoder: Any, raw: Any, otherwise: str) -> Any:
         return decoder.decode(raw)
     except UNREADABLE:
         raise BadRequest(otherwise) from None
+
+
+def _token(authorization: Any) -> str:
+    """The bearer token of `fhirAuthorization`; a token of another type is none that can be used."""
+    if not isinstance(authorization, dict) or str(authorization.get("token_type", "Bearer")).lower() != "bearer":
+        return ""
+    return _text(authorization.get("access_token"))
 
 
 def _text(value: Any) -> str:

@@ -5,22 +5,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from uuid import uuid4
+from http import HTTPStatus
 
 import msgspec
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from cds_service.audit import current
 from cds_service.errors import NotJson, RequestError, TooLarge, UnknownService
 from cds_service.hooks.cards import Maker, Source
 from cds_service.hooks.determination import determination_shape
 from cds_service.hooks.discovery import Service, discovery
+from cds_service.hooks.evaluated import Evaluated
 from cds_service.hooks.request import HookCall, hook_call
 from cds_service.hooks.shapes import Shape, operation_outcome, response
 from cds_service.hooks.suggestions import CallContext
-from cds_service.policy.model import Evaluation
 
-Evaluate = Callable[[HookCall], tuple[Evaluation, ...]]
+Evaluate = Callable[[HookCall], Evaluated]
+Answer = Callable[[Service, bytes], Shape]
+"""Answers a request body for a service. Raises RequestError."""
 log = logging.getLogger(__name__)
 
 _TOO_LARGE = "the body is too large"
@@ -40,14 +43,18 @@ class Offer:
 def answer(offer: Offer, service: Service, body: bytes) -> Shape:
     """The answer of one service to one request body. Raises RequestError."""
     call = hook_call(body, service.hook)
-    evaluations = offer.evaluate(call)
+    return answer_with(offer, service, call, offer.evaluate(call))
+
+
+def answer_with(offer: Offer, service: Service, call: HookCall, evaluated: Evaluated) -> Shape:
+    """The answer, once the call is evaluated."""
     maker = Maker(offer.source, CallContext(call.patient_id, call.user_id, call.encounter_id), service.stops_only)
-    shapes = [determination_shape(evaluation, explain=call.explain) for evaluation in evaluations]
-    return response(maker.cards(evaluations), [shape for shape in shapes if shape is not None])
+    shapes = [determination_shape(evaluation, explain=call.explain) for evaluation in evaluated.evaluations]
+    return response(maker.cards(evaluated.evaluations), [shape for shape in shapes if shape is not None])
 
 
-def create_blueprint(offer: Offer) -> Blueprint:
-    """The routes of CDS Hooks and of health."""
+def create_blueprint(offer: Offer, answer_to: Answer, check: Callable[[], None]) -> Blueprint:
+    """The routes of CDS Hooks and of health. `check` raises a RequestError while the service is not ready."""
     routes = Blueprint("cds-hooks", __name__)
     services = {service.id: service for service in offer.services}
     listing = discovery(offer.services, offer.prefetch)
@@ -61,7 +68,7 @@ def create_blueprint(offer: Offer) -> Blueprint:
         service = services.get(service_id)
         if service is None:
             raise UnknownService("no such service")
-        return _json(answer(offer, service, _body()))
+        return _json(answer_to(service, read_body()))
 
     @routes.get("/health/live")
     def live() -> Response:
@@ -69,6 +76,7 @@ def create_blueprint(offer: Offer) -> Blueprint:
 
     @routes.get("/health/ready")
     def ready() -> Response:
+        check()
         return _json({"status": "ready"})
 
     routes.app_errorhandler(RequestError)(_refuse)
@@ -77,7 +85,7 @@ def create_blueprint(offer: Offer) -> Blueprint:
     return routes
 
 
-def _body() -> bytes:
+def read_body() -> bytes:
     """The whole body. Raises NotJson and TooLarge; a body cut at the limit is refused, not read."""
     mimetype = request.mimetype
     if mimetype != "application/json" and not mimetype.endswith("+json"):
@@ -97,11 +105,16 @@ def _json(shape: Shape, status: int = 200, mimetype: str = "application/json") -
 
 
 def _outcome(status: int, code: str, text: str) -> Response:
-    return _json(operation_outcome(code, text), status, "application/fhir+json")
+    outcome = operation_outcome(code, text)
+    outcome["issue"][0]["diagnostics"] = f"request {current().request_id}"
+    return _json(outcome, status, "application/fhir+json")
 
 
 def _refuse(error: RequestError) -> Response:
-    return _outcome(error.status, error.code, str(error))
+    refused = _outcome(error.status, error.code, str(error))
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        refused.headers["WWW-Authenticate"] = "Bearer"
+    return refused
 
 
 def _refuse_http(error: HTTPException) -> Response:
@@ -115,7 +128,7 @@ def _refuse_http(error: HTTPException) -> Response:
 
 def _fail(error: Exception) -> Response:
     """A defect. The log gets the place, never the message: it may hold a value of the request."""
-    defect = str(uuid4())
+    defect = current().request_id
     trace = error.__traceback__
     places = []
     while trace is not None:

@@ -94,7 +94,7 @@ def nobody_holds(clinicians: int) -> str:
     return f"Not stated for {whom} who prescribes or was consulted"
 
 
-# --- there, but will not do ---------------------------------------------------------------------------------------------
+# --- there, but will not do ------------------------------------------------------------------------------------------
 
 UNREADABLE = "It could not be read"
 ENTERED_IN_ERROR = "entered in error"

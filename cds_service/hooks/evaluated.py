@@ -1,0 +1,24 @@
+"""What comes of a hook call before it is put into cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cds_service.policy.model import Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One thing that was asked of the EHR's FHIR server, and how that ended: no address, no id."""
+
+    type: str
+    ended: str
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """One Evaluation per order in scope, and what was fetched for them."""
+
+    evaluations: tuple[Evaluation, ...] = ()
+    fetched: tuple[Fetched, ...] = ()

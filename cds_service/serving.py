@@ -1,0 +1,65 @@
+"""One call over HTTP, from its token to its record: who calls, what is answered, what is kept of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import Flask, g, request
+
+from cds_service.audit import Fetch, current
+from cds_service.hooks.discovery import Service
+from cds_service.hooks.request import hook_call
+from cds_service.hooks.routes import Offer, answer_with
+from cds_service.hooks.shapes import DETERMINATIONS, Shape
+from cds_service.hooks.shown import shown_cards
+from cds_service.store.guidance import ShownCards, keep_feedback
+from cds_service.store.records import Feedback
+from cds_service.store.store import Store
+from cds_service.trust.clients import Client
+from cds_service.trust.tokens import Trust
+
+_SERVICES = "/cds-services/"
+
+
+def require_trust(app: Flask, trust: Trust) -> None:
+    """Look at the token of every call and of all feedback. Discovery is open; a preflight carries no token."""
+
+    @app.before_request
+    def check() -> None:
+        g.client = None
+        if request.method == "POST" and request.path.startswith(_SERVICES):
+            g.client = trust.check(request.headers.get("Authorization"), request.path)
+            current().client = g.client.issuer if g.client else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Answers calls and keeps what is to be kept of them."""
+
+    offer: Offer
+    store: Store
+    shown: ShownCards
+
+    def answer(self, service: Service, body: bytes) -> Shape:
+        """The answer to a request body; the call's record is filled in on the way. Raises RequestError."""
+        record = current()
+        record.service, record.hook = service.id, service.hook
+        client: Client | None = g.client
+        call = hook_call(body, service.hook)
+        record.hook_instance, record.patient_id = call.hook_instance, call.patient_id
+        if client is not None:
+            call = replace(call, readable_servers=client.fhir_servers)
+        evaluated = self.offer.evaluate(call)
+        record.fetched = [Fetch(each.type, each.ended, each.milliseconds) for each in evaluated.fetched]
+        answer = answer_with(self.offer, service, call, evaluated)
+        determinations = answer.get("extension", {}).get(DETERMINATIONS, [])
+        record.outcomes = [each["outcome"] for each in determinations]
+        record.topics = [card["source"]["topic"]["code"] for card in answer["cards"]]
+        self.shown.record(shown_cards(answer, service.id, record.client))
+        return answer
+
+    def keep(self, service_id: str, entries: tuple[Feedback, ...]) -> None:
+        """Keep the feedback on a service. Raises StoreUnavailable."""
+        record = current()
+        record.outcomes = [each.outcome for each in entries]
+        keep_feedback(self.store, entries, service_id, record.client)
