@@ -15,10 +15,11 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-inp
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 
 .PHONY: run
 run: $(VENV)/.installed ## serve for development at http://127.0.0.1:$CDS_PORT (8080)
+	@echo "serving at http://$${CDS_HOST:-127.0.0.1}:$(CDS_PORT)/cds-services (end with Ctrl-C)"
 	CDS_ALLOW_ANONYMOUS=true CDS_DEVELOPMENT=true exec $(BIN)/cds-service serve
 
 .PHONY: test
@@ -34,9 +35,18 @@ lint: $(VENV)/.installed ## style and suspicious code
 types: $(VENV)/.installed ## types, strictly
 	$(BIN)/mypy
 
+.PHONY: test-integration
+test-integration: $(VENV)/.installed ## against a FHIR server that is not ours (needs Node and its npm)
+	npm ci --no-fund --no-audit --prefix tests/integration </dev/null
+	$(BIN)/python -m pytest tests/integration
+
 .PHONY: bench
 bench: $(VENV)/.installed ## speed and memory against the yardstick (fails only on a wrong answer)
 	$(BIN)/python -u -m benchmarks.run
+
+.PHONY: soak
+soak: $(VENV)/.installed ## load and faults for $SOAK_SECONDS (60): fails only on a wrong or lost answer
+	.ci/postgres $(BIN)/python -u -m benchmarks.soak
 
 .PHONY: docs
 docs: $(VENV)/.installed ## write the pages that are made from the code
@@ -44,8 +54,8 @@ docs: $(VENV)/.installed ## write the pages that are made from the code
 
 .PHONY: clean
 clean: ## remove everything that make has made
-	rm -rf $(VENV) .venv-lock .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
-	find cds_service tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	rm -rf $(VENV) .venv-lock tests/integration/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
+	find cds_service tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The virtual environment is made anew when the lock changes, so that it never holds what the lock does not.
 $(VENV)/.locked: requirements-dev.txt

@@ -125,7 +125,7 @@ class Results:
             by_answer[question(result.level)].append(result)
         yes, no, open_ = by_answer[Answer.MET], by_answer[Answer.NOT_MET], by_answer[Answer.UNKNOWN]
         if yes and no:
-            both = _evidence(yes + no)
+            both = _evidence([result for result in self.usable if result not in open_])
             because = reasons.results_disagree([e.says for e in both], limit)
             return Finding(Answer.UNKNOWN, both, (self._gap(because, Cause.CONFLICT, both[0].source),), self.set_aside)
         if yes or no:

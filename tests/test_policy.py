@@ -190,3 +190,12 @@ def test_another_indication_asks_only_what_applies() -> None:
 def test_the_policy_package_is_pure() -> None:
     """Its docstring promises it; the import test keeps it."""
     assert "Pure" in (policy_package.__doc__ or "")
+
+
+def test_one_conflict_is_told_once() -> None:
+    """CD18 is asked about twice (below 2 %, 2 % or more); results that disagree make one gap of it, not two."""
+    low, high = percent("1.4").usable[0], percent("2.6").usable[0]
+    chart = replace(COMPLETE, cd18=Results("wanted", (low, replace(high, evidence=Evidence("2.6 %", "Type/y")))))
+    criterion = determine(chart).criterion("I.A.1")
+    assert criterion is not None
+    assert [gap.cause for gap in criterion.finding.gaps] == [Cause.CONFLICT]

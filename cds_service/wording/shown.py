@@ -217,7 +217,7 @@ def paid(when: When | None) -> str:
 
 
 def read_through(resource_type: str, number: int) -> str:
-    return f"No dose among {number} {_READ_THROUGH[resource_type]}"
+    return f"No dose among the {_READ_THROUGH[resource_type]} on record ({number})"
 
 
 def coverage(name: str) -> str:
