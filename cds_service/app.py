@@ -7,7 +7,7 @@ from contextlib import suppress
 from flask import Flask, Response
 from flask_cors import CORS
 
-from cds_service.audit import Audit, follow
+from cds_service.audit import REQUEST_ID, Audit, follow
 from cds_service.chart.queries import templates
 from cds_service.config import MAX_BODY, Settings
 from cds_service.errors import ConfigurationError
@@ -19,7 +19,7 @@ from cds_service.hooks.discovery import SERVICES
 from cds_service.hooks.feedback import create_feedback_blueprint
 from cds_service.hooks.routes import Offer, create_blueprint, read_body
 from cds_service.metrics import CONTENT_TYPE, Metrics
-from cds_service.serving import Serving, require_trust
+from cds_service.serving import Serving, protect, require_trust
 from cds_service.store.errors import StoreUnavailable
 from cds_service.store.guidance import ShownCards
 from cds_service.store.replay import Replay
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a doubled slash is an unknown address, not a redirect
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1  # what reaches it is refused: Werkzeug may have cut it there
+    protect(app)
     _allow_origins(app, settings)
     follow(app, Audit(settings.audit_key or None), metrics)
     require_trust(app, Trust(clients, settings.public_url, Replay(store).remember, anonymous=settings.allow_anonymous))
@@ -75,6 +76,12 @@ def clients_of(settings: Settings) -> tuple[Client, ...]:
 
 
 def _allow_origins(app: Flask, settings: Settings) -> None:
-    """CORS on every answer, errors included."""
-    origins: list[str] | str = list(settings.cors_origins) or ("*" if settings.development else [])
-    CORS(app, origins=origins, allow_headers=["Authorization", "Content-Type"], methods=["GET", "POST", "OPTIONS"])
+    """CORS on every answer to the origins, errors included."""
+    CORS(
+        app,
+        origins=list(settings.cors_origins) or ("*" if settings.development else []),
+        allow_headers=["Authorization", "Content-Type", REQUEST_ID],
+        expose_headers=[REQUEST_ID, "WWW-Authenticate"],
+        methods=["GET", "POST", "OPTIONS"],
+        always_send=False,
+    )

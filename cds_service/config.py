@@ -25,6 +25,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,6 +39,8 @@ T = TypeVar("T")
 LINES = ("commercial", "marketplace", "medicaid")
 SERVICES = ("kresladi-order-sign", "kresladi-order-select")
 LONGEST_DEADLINE = 30
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
+"""As a browser sends it. Nothing that the library for CORS would take for a pattern."""
 MAX_BODY = 25 * 1024 * 1024
 """Bytes of a request's body; a larger one is refused."""
 
@@ -76,7 +79,7 @@ class Settings:
             port=port,
             public_url=(read.address("CDS_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
             clients_file=read.path("CDS_CLIENTS_FILE"),
-            cors_origins=read.items("CDS_CORS_ORIGINS"),
+            cors_origins=read.origins("CDS_CORS_ORIGINS"),
             fetch_deadline=read.seconds("CDS_FETCH_DEADLINE", 1.5),
             database_url=read.text("CDS_DATABASE_URL", "sqlite:///kresladi-cds.sqlite3"),
             audit_key=read.text("CDS_AUDIT_KEY", ""),
@@ -108,6 +111,12 @@ class _Reader:
 
     def items(self, name: str) -> tuple[str, ...]:
         return tuple(part.strip() for part in self._environment.get(name, "").split(",") if part.strip())
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        found = self.items(name)
+        if not all(map(_ORIGIN.fullmatch, found)):
+            raise ConfigurationError(f"{name} has to be a list of origins such as https://ehr.example, without a path")
+        return found
 
     def number(self, name: str, default: int) -> int:
         text = self.text(name, str(default))

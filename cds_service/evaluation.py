@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from cds_service.chart.fetch import Fetching
 from cds_service.chart.gather import Call, LookedUp, Sent, sent_with, source_of
@@ -20,7 +19,7 @@ from cds_service.fhir.bundle import Entry, entries_of
 from cds_service.fhir.client import FhirClient, Limits
 from cds_service.fhir.identity import Whose, split_literal
 from cds_service.fhir.records import Records
-from cds_service.fhir.servers import allowed_base, is_loopback
+from cds_service.fhir.servers import allowed_base, is_on_loopback
 from cds_service.fhir.terminology import Terminology
 from cds_service.hooks.evaluated import Evaluated, Fetched
 from cds_service.hooks.request import HookCall
@@ -53,24 +52,12 @@ class Evaluator:
             raise BadRequest("context.draftOrders is no Bundle")
         if not all(map(_is_legible, drafts)):
             raise BadRequest("context.draftOrders holds an order that cannot be read")
-        base = self._readable_base(call)
-        facts = Call(call.patient_id, call.user_id, base or call.fhir_server, call.prefetch, self.settings.fhir_servers)
-        client = FhirClient(base, call.access_token, Limits(seconds=self.settings.fetch_deadline)) if base else None
-        reading = _Reading(call, facts, drafts, self.terminology, self.today(), client)
+        reading = _Reading(call, drafts, self.settings, self.terminology, self.today())
         orders = reading.orders_in_scope()
         if not orders:
             return Evaluated(fetched=reading.fetched())
         source = reading.source(orders)
         return Evaluated(tuple(self._evaluations(source, orders, call.user_id)), reading.fetched())
-
-    def _readable_base(self, call: HookCall) -> str | None:
-        """The address of the FHIR server, where there is a token for it and configuration allows to read it."""
-        if not call.access_token:
-            return None
-        allowed = self.settings.fhir_servers | call.readable_servers
-        if self.settings.development and is_loopback(urlsplit(call.fhir_server).hostname or ""):
-            allowed |= {call.fhir_server}
-        return allowed_base(call.fhir_server, allowed)
 
     def _evaluations(self, source: Source, orders: Iterable[DraftOrder], user: str) -> Iterator[Evaluation]:
         ours = [order for order in orders if self._is_for_patient(source, order)]
@@ -97,19 +84,38 @@ class _Reading:
     """What is read for one call: no more than it takes to tell what the orders are for, until one is for Kresladi."""
 
     call: HookCall
-    facts: Call
     drafts: tuple[Entry, ...]
+    settings: Settings
     terminology: Terminology
     today: date
-    client: FhirClient | None
+    client: FhirClient | None = None
+    """Made when there is something to ask: its deadline is for fetching, not for reading what was sent."""
+
+    @cached_property
+    def _base(self) -> str | None:
+        """The address of the FHIR server, where there is a token for it and configuration allows to read it."""
+        server = self.call.fhir_server
+        if not self.call.access_token:
+            return None
+        own = {server} if self.settings.development and is_on_loopback(server) else set()
+        return allowed_base(server, self.settings.fhir_servers | self.call.readable_servers | own)
+
+    @cached_property
+    def _facts(self) -> Call:
+        call, bases = self.call, self.settings.fhir_servers | ({self._base} if self._base else set())
+        return Call(call.patient_id, call.user_id, call.fhir_server, call.prefetch, bases)
 
     @cached_property
     def _sent(self) -> Sent:
-        return sent_with(self.facts, self.drafts)
+        return sent_with(self._facts, self.drafts)
 
     @cached_property
     def _fetching(self) -> Fetching | None:
-        return Fetching(self.client, self.facts, self._sent) if self.client else None
+        if self._base is None:
+            return None
+        sent = self._sent
+        self.client = FhirClient(self._base, self.call.access_token, Limits(seconds=self.settings.fetch_deadline))
+        return Fetching(self.client, self._facts, sent)
 
     def orders_in_scope(self) -> tuple[DraftOrder, ...]:
         """The selected orders for Kresladi. The chart is looked at only where an order refers to its Medication."""
@@ -137,7 +143,7 @@ class _Reading:
     def _view(self, sent: Sent) -> Source:
         fetching = self._fetching
         looked_up = LookedUp(fetching.absent, fetching.roles_unread) if fetching else None
-        return source_of(self.facts, sent, self.terminology, self.today, looked_up)
+        return source_of(self._facts, sent, self.terminology, self.today, looked_up)
 
 
 def _is_legible(entry: Entry) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 
 from cds_service.audit import Fetch, current
 from cds_service.hooks.discovery import Service
@@ -19,6 +19,22 @@ from cds_service.trust.clients import Client
 from cds_service.trust.tokens import Trust
 
 _SERVICES = "/cds-services/"
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def protect(app: Flask) -> None:
+    """Have browsers and proxies keep nothing of an answer, and take it for nothing but the data that it is."""
+
+    @app.after_request
+    def add(answer: Response) -> Response:
+        for name, value in _HEADERS.items():
+            answer.headers.setdefault(name, value)
+        return answer
 
 
 def require_trust(app: Flask, trust: Trust) -> None:

@@ -90,7 +90,7 @@ class When:
         """Whether this lies in the days that follow the other."""
         mine, theirs = self._beside(other)
         limit = timedelta(days=days)
-        if mine[0] >= theirs[1] and mine[1] <= theirs[0] + limit:
+        if mine[0] >= theirs[1] and mine[1] <= _later(theirs[0], limit):
             return Answer.MET
         outside = mine[1] < theirs[0] or mine[0] > _later(theirs[1], limit)
         return Answer.NOT_MET if outside else Answer.UNKNOWN
@@ -108,7 +108,10 @@ class When:
     def _moved(self, local: datetime, offset: tzinfo) -> datetime:
         if offset == self.offset or local in (datetime.min, datetime.max):
             return local
-        return self._instant(local).astimezone(offset).replace(tzinfo=None)
+        try:
+            return self._instant(local).astimezone(offset).replace(tzinfo=None)
+        except OverflowError:  # at the ends of the calendar there is no moment to move to
+            return local
 
     def _instant(self, local: datetime) -> datetime:
         if local in (datetime.min, datetime.max):

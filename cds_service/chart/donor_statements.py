@@ -20,8 +20,8 @@ class Statement:
     donor: Relation = EVERYONE
 
     def settles(self, match: Statement) -> bool:
-        """Whether this is surely newer than the match."""
-        if self.when is None or match.when is None:
+        """Whether this is surely newer than the match, and surely about that donor."""
+        if self.when is None or match.when is None or not self.donor.sexes <= match.donor.sexes:
             return False
         return match.when.before(self.when) is Answer.MET
 
@@ -46,7 +46,9 @@ class Statements:
         alone = len(self.available) + len(self.possible) == 1
         of_this_donor = [each for each in self.unusable if each.donor.may_be_same_as(match.donor)]
         unnamed = [each for each in self.unusable if not each.donor.names_someone]
-        return [*self.none, *of_this_donor, *((*unnamed, *self.the_matched_one_unusable) if alone else ())]
+        of_whoever_matches = (*unnamed, *self.the_matched_one_unusable) if alone else ()
+        perhaps = [each for each in of_whoever_matches if not each.donor.is_surely_not(match.donor)]
+        return [*self.none, *of_this_donor, *perhaps]
 
     def settled(self) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
         """What shows that none is available, and what denies it.

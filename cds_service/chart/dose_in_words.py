@@ -21,6 +21,16 @@ _ANOTHER_AMOUNT = re.compile(
     r"collect|apheresis|harvest|back-?up|rescue|mobili[sz]|previous|prior|cryopreserv|\bgiven\b|received", re.IGNORECASE
 )
 _IN_CASE = re.compile(r"\b(?:if|unless|when|should)\b[^.;]*$", re.IGNORECASE)
+_NOT_THE_DOSE = re.compile(
+    r"\b(?:not|never|no longer|avoid\w*|don't|cannot|cancel\w*|instead|rather than|hold|held|reserve\w*|reject\w*|was|"
+    r"were|got|had|sibling|sister|brother|mother|father)\b",
+    re.IGNORECASE,
+)
+"""Said in the number's own clause: a dose that is refused, past, kept back, or somebody else's."""
+_NOT_SURE = re.compile(
+    r"\b(?:roughly|nearly|almost|approx\w*|estimat\w*|expect\w*|anticipat\w*|tb[acd]|to be (?:confirmed|determined|decided))\b",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(r"(?:~|≈|\babout|\baround|\bcirca|\bca\.?|\bapprox\w*\.?|\bestimated)\s*$", re.IGNORECASE)
 _RANGE_BEFORE = re.compile(r"\d[^.;]{0,12}?(?:-|–|\bto\b|\band\b|\bor\b|/|±|\+)\s*$", re.IGNORECASE)
 _RANGE_AFTER = re.compile(r"^\s*(?:/|-|–|to|±|x|×)\s*\d|^\s*/", re.IGNORECASE)
@@ -28,7 +38,8 @@ _COMPARATORS = (
     ("<=", re.compile(
         r"(?:max(?:imum)?\.?(?: dose)?(?: of)?|up to|at most|≤|<=|no(?:t)? (?:more|greater|higher) than|"
         r"(?:not|never|without) (?:to )?exceed(?:ing)?|limit(?:ed)? (?:of|to))\s*:?\s*$", re.I)),
-    (">=", re.compile(r"(?:min(?:imum)?\.?(?: dose)?(?: of)?|at least|≥|>=|no(?:t)? less than)\s*:?\s*$", re.I)),
+    (">=", re.compile(
+        r"(?:min(?:imum)?\.?(?: dose)?(?: of)?|at least|≥|>=|(?:not?|never) (?:less|fewer|lower) than)\s*:?\s*$", re.I)),
     ("<", re.compile(r"(?:<|less than|fewer than|under|below)\s*$", re.I)),
     (">", re.compile(r"(?:>|more than|greater than|over|above|exceeding)\s*$", re.I)),
 )  # fmt: skip
@@ -68,17 +79,22 @@ def _amounts(line: str) -> list[Amount | None]:
 
 
 def _amount(line: str, match: re.Match[str]) -> Amount | None:
-    before, after = line[: match.start()], line[match.end() :]
+    comparator, before, after = _without_comparator(line[: match.start()], line[match.end() :])
     unit = million_cells_of_text(match["unit"])
-    sentence = re.split(r"; |\. ", before)[-1] + match.group(0) + re.split(r"; |\. ", after)[0]
-    comparator = _comparator(before, after)
-    if unit is None or _ANOTHER_AMOUNT.search(sentence) or _is_part_of_more(before, after):
-        return None
-    if comparator is None and phrases.hedged(line, *match.span()):
+    if unit is None or _is_part_of_more(before, after) or not _is_to_be_given(before, match.group(0), after):
         return None
     factor, per_kg = unit
     level = compared(Decimal(match["number"].replace(",", ".")), comparator).times(factor)
     return Amount(level, per_kg, match.group(0))
+
+
+def _is_to_be_given(before: str, dose: str, after: str) -> bool:
+    """Whether nothing around the dose says that it is another amount, not sure, or not to be given."""
+    sentence = re.split(r"; |\. ", before)[-1] + dose + re.split(r"; |\. ", after)[0]
+    clause = re.split(r"[;,] |\. ", before)[-1] + dose + re.split(r"[;,] |\. ", after)[0]
+    if _ANOTHER_AMOUNT.search(sentence) or _NOT_SURE.search(sentence) or _NOT_THE_DOSE.search(clause):
+        return False
+    return not phrases.hedged(before + dose + after, len(before), len(before) + len(dose))
 
 
 def _is_part_of_more(before: str, after: str) -> bool:
@@ -87,10 +103,15 @@ def _is_part_of_more(before: str, after: str) -> bool:
     return any(part.search(before) for part in parts) or bool(_RANGE_AFTER.search(after))
 
 
-def _comparator(before: str, after: str) -> str | None:
-    found = [sign for sign, words in _COMPARATORS if words.search(before)]
-    found += [sign for sign, words in _COMPARATORS_AFTER if words.search(after)]
-    return found[0] if found else None
+def _without_comparator(before: str, after: str) -> tuple[str | None, str, str]:
+    """The comparator in words beside a number, and what is left of the words before and after."""
+    for sign, words in _COMPARATORS:
+        if found := words.search(before):
+            return sign, before[: found.start()], after
+    for sign, words in _COMPARATORS_AFTER:
+        if found := words.search(after):
+            return sign, before, after[found.end() :]
+    return None, before, after
 
 
 def _one_line(text: str) -> str:

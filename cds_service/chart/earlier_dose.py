@@ -46,11 +46,7 @@ def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
     read_trials(source, found)
     _other_records(source, found)
     found.unread += source.unread(WANTED, *REQUIRED)
-    return found.as_fact(tuple(Evidence(shown.read_through(kind, _count(source, kind)), kind) for kind in REQUIRED))
-
-
-def _count(source: Source, kind: str) -> int:
-    return sum(1 for _ in source.records.of(kind))
+    return found.as_fact(tuple(Evidence(shown.read_through(kind, len(source.records.of(kind))), kind) for kind in REQUIRED))
 
 
 # --- medications -----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from cds_service.chart import phrases
 from cds_service.chart.cord import THREE_WEEKS, age_in_value, age_in_words
 from cds_service.chart.observed import FINAL, WITHDRAWN, is_about_another
 from cds_service.chart.source import Sifted, Source
+from cds_service.chart.verification import ENTERED_IN_ERROR, REFUTED, is_confirmed, verification
 from cds_service.facts import Documentation, Level, Signs
 from cds_service.fhir.elements import first_when, meanings, name_of, plain_text, texts
 from cds_service.fhir.records import Record
@@ -33,8 +34,7 @@ KINDS = (
 _CORD = ("delayed-cord-separation", "~cord")
 _PUS = "pus-formation"
 _PHRASES = ("cord", "omphalitis", "mucosa", "no-pus", "wound", "skin")
-_UNCERTAIN = {"provisional", "differential", "unconfirmed"}
-_STATUSES = {*_UNCERTAIN, "confirmed", "refuted", "entered-in-error"}
+_WITHDRAWN = {REFUTED: reasons.REFUTED, ENTERED_IN_ERROR: reasons.ENTERED_IN_ERROR}
 _SURGICAL_WOUND = "T813"
 """ICD-10-CM for a wound that came apart after surgery, which is another thing than slow healing."""
 _OF_OTHER_CAUSE = {
@@ -133,21 +133,13 @@ def read_history(source: Source) -> History:
     return History(_cord(source, sifted, statements), _signs(source, sifted, statements))
 
 
-def verification(condition: Any) -> str:
-    """The verification status of a Condition, by code or text; empty where it is not stated."""
-    concept = getattr(condition, "verificationStatus", None)
-    said = [coding.code for coding in (concept.coding or () if concept else ()) if coding.code]
-    said += [text.lower() for text in texts(concept)]
-    return next((each for each in said if each in _STATUSES), said[0] if said else "")
-
-
 def _statements(source: Source, sifted: Sifted) -> Iterator[_Statement]:
     """Everything of the patient that was said, refuted things set aside."""
     for record, model in sifted.usable:
         if is_about_another(source, record, model):
             sifted.aside(record, reasons.ANOTHER_PATIENT)
-        elif verification(model) == "refuted":
-            sifted.aside(record, reasons.REFUTED)
+        elif record.type == "Condition" and verification(model) in _WITHDRAWN:
+            sifted.aside(record, _WITHDRAWN[verification(model)])
         elif record.type == "Observation" and model.status in WITHDRAWN:
             sifted.aside(record, reasons.status_not_counted(name_of(model.code), model.status))
         else:
@@ -160,7 +152,7 @@ def _statements(source: Source, sifted: Sifted) -> Iterator[_Statement]:
 def _doubt(source: Source, statement: _Statement) -> str | None:
     """Why what is stated does not count, whatever it is."""
     model, name = statement.model, shown.sign(statement.name, statement.when)
-    if statement.record.type == "Condition" and verification(model) in _UNCERTAIN:
+    if statement.record.type == "Condition" and not is_confirmed(model):
         return reasons.not_confirmed(name)
     if statement.record.type == "Observation" and model.status not in FINAL:
         return reasons.not_final(name, model.status)

@@ -19,6 +19,8 @@ _MENTIONS = re.compile(
     rb"kresladi|marnetegra|rp(?:-|\\u201\d|\xe2\x80[\x90-\x95]| )?l ?201|"
     rb"83537|rd86xhh46n|\"2740386\"|\"2740392\"|nct03812263"
 )
+_STEMS = (b"kresladi", b"marnetegra", b"l201", b"l 201", b"83537", b"rd86xhh46n", b"2740386", b"2740392", b"nct03812263")
+"""One of these stands wherever there is a mention, and is looked for at a fraction of the price."""
 
 
 class _Reference(msgspec.Struct):
@@ -31,7 +33,8 @@ _reference = msgspec.json.Decoder(_Reference)
 
 def mentions_kresladi(record: Record) -> bool:
     """Whether the drug's name, a code of it or its trial stands anywhere in the resource; told from the bytes."""
-    return bool(_MENTIONS.search(bytes(record.raw).lower()))
+    text = bytes(record.raw).lower()
+    return any(stem in text for stem in _STEMS) and bool(_MENTIONS.search(text))
 
 
 def names_kresladi(source: Source, record: Record) -> bool | None:
@@ -40,7 +43,7 @@ def names_kresladi(source: Source, record: Record) -> bool | None:
     means = source.concept_means(concept)
     if means & {"kresladi", "~kresladi"}:
         return True
-    if bytes(record.header.medicationReference):
+    if len(record.header.medicationReference):
         return _names_through_reference(source, record)
     if "?" in means:
         return None

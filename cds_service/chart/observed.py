@@ -166,7 +166,8 @@ def _contained(source: Source, sifted: Sifted) -> Iterator[Observed]:
 
 def _containers(source: Source) -> list[Record]:
     records = source.records.of("DiagnosticReport", "Observation")
-    return [record for record in records if b"Observation" in bytes(record.header.contained)]
+    holding = (record for record in records if len(record.header.contained))
+    return [record for record in holding if b"Observation" in bytes(record.header.contained)]
 
 
 def _is_patients(source: Source, record: Record, container: Any, inside: Any) -> bool:

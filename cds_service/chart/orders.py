@@ -191,7 +191,7 @@ def _draft(resource: dict[str, Any], place: int, patient_id: str, full_url: str 
     id_ = resource.get("id") if isinstance(resource.get("id"), str) else None
     kind = str(resource["resourceType"])
     reference = f"{kind}/{id_}" if id_ else f"draftOrders.entry[{place}]"
-    names_subject = isinstance(resource.get("subject") or resource.get("patient"), dict)
+    names_subject = _subject(resource, patient_id) is not None
     shaped = _in_r4_shape(resource, patient_id)
     model, unreadable = _read(shaped)
     instructions, unreadable_timing = _instructions(shaped, model)
@@ -233,7 +233,7 @@ def _in_r4_shape(resource: dict[str, Any], patient_id: str) -> dict[str, Any]:
     shaped = dict(resource)
     shaped.setdefault("status", "draft")
     shaped.setdefault("intent", "order")
-    shaped["subject"] = resource.get("subject") or resource.get("patient") or {"reference": f"Patient/{patient_id}"}
+    shaped["subject"] = _subject(resource, patient_id) or {"reference": f"Patient/{patient_id}"}
     if resource["resourceType"] == "MedicationOrder":
         shaped |= _from_medication_order(resource)
     for name in ("reasonCode", "reasonReference", "dosageInstruction"):
@@ -244,6 +244,16 @@ def _in_r4_shape(resource: dict[str, Any], patient_id: str) -> dict[str, Any]:
     if isinstance(shaped.get("dosageInstruction"), list):
         shaped["dosageInstruction"] = [_dosage_in_r4_shape(each) for each in shaped["dosageInstruction"]]
     return shaped
+
+
+def _subject(resource: dict[str, Any], patient_id: str) -> dict[str, Any] | None:
+    """Whom the order names, None where nobody; plain text names the patient only by the patient's own id."""
+    stated = resource.get("subject") or resource.get("patient")
+    if isinstance(stated, list) and len(stated) == 1:
+        stated = stated[0]
+    if stated is None or isinstance(stated, dict):
+        return stated or None
+    return {"reference": f"Patient/{patient_id}" if stated == patient_id else str(stated)}
 
 
 def _from_medication_order(resource: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -21,6 +21,8 @@ _OTHER = re.compile(
 )
 _IDENTICAL_TWIN = re.compile(r"identical twin|monozyg", re.IGNORECASE)
 _NOT_IDENTICAL = re.compile(r"non-?identical|not identical|fraternal|dizyg", re.IGNORECASE)
+_SEX = re.compile(r"brother|sister", re.IGNORECASE)
+_SEX_OF_CODE = {"BRO": "brother", "SIS": "sister"}
 _RELATION = re.compile(r"relation", re.IGNORECASE)
 _CODED = ("full-sibling", "identical-twin", "sibling-not-said-which", "half-or-step-sibling", "blood-relative")
 
@@ -46,12 +48,18 @@ class Relation:
     people: frozenset[str] = frozenset()
     dangling: bool = False
     """Whether a RelatedPerson is referred to who is not here."""
+    sexes: frozenset[str] = frozenset()
+    """`brother`, `sister`, or both, as codes or words say."""
 
     def may_be_same_as(self, other: Relation) -> bool:
         """Whether both are one person: by reference where both have one, else by one and the same relationship."""
         if self.people and other.people:
             return bool(self.people & other.people)
         return bool(self.codes & other.codes)
+
+    def is_surely_not(self, other: Relation) -> bool:
+        """Whether one is a brother and the other a sister."""
+        return bool(self.sexes and other.sexes) and not self.sexes & other.sexes
 
     @property
     def names_someone(self) -> bool:
@@ -68,7 +76,7 @@ def relation_of(source: Source, model: Any, also_said: tuple[str, ...] = ()) -> 
         found = list(reader(source, model))
         if found:
             return _relation(source, found, also_said)
-    return Relation(_kind_in_words(also_said))
+    return Relation(_kind_in_words(also_said), sexes=_sexes((), also_said))
 
 
 _Stated = tuple[str, Any]
@@ -88,7 +96,13 @@ def _relation(source: Source, found: list[_Stated], also_said: tuple[str, ...]) 
     if kind is Kind.NOT_SAID:
         kind = _kind_in_words(also_said)
     dangling = all(concept is None for _, concept in found)
-    return Relation(kind, words, frozenset(codes), people, dangling)
+    sexes = _sexes(codes, said) or _sexes((), also_said)
+    return Relation(kind, words, frozenset(codes), people, dangling, sexes)
+
+
+def _sexes(codes: Iterable[str], said: Iterable[str]) -> frozenset[str]:
+    coded = {sex for code in codes for ending, sex in _SEX_OF_CODE.items() if code.endswith(ending)}
+    return frozenset(coded | {match.group().lower() for text in said for match in _SEX.finditer(text)})
 
 
 def _kind(coded: frozenset[str], said: tuple[str, ...]) -> Kind:

@@ -95,7 +95,7 @@ def seeing_the_patient(source: Source, sifted: Sifted) -> Iterator[Sighting]:
     _sifted(source, sifted, (), "Encounter")
     known: set[str] = set()
     for record in source.records.of("Encounter"):
-        if bytes(record.header.participant):
+        if len(record.header.participant):
             people = _named(record)
             if people is None or not people <= known:
                 found = _seen_in(source, sifted, record)

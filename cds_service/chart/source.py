@@ -21,7 +21,7 @@ from cds_service.fhir.elements import is_masked, plain_text
 from cds_service.fhir.identity import Identity, Whose, split_literal
 from cds_service.fhir.records import Record, Records
 from cds_service.fhir.resources import Unreadable
-from cds_service.fhir.terminology import Terminology
+from cds_service.fhir.terminology import NO_MEANING, Terminology
 from cds_service.logic import Cause, Gap, Remedy, SetAside
 from cds_service.wording import reasons
 
@@ -130,9 +130,9 @@ class Source:
 
     def concept_means(self, raw: msgspec.Raw) -> frozenset[str]:
         """The meanings of one concept, still bytes; memoised, for charts repeat themselves."""
+        if not len(raw):
+            return NO_MEANING
         key = bytes(raw)
-        if not key:
-            return frozenset()
         found = self._memo.get(key)
         if found is None:
             found = self._memo[key] = self._read_concept(key)
@@ -143,7 +143,7 @@ class Source:
         try:
             coding = _coding.decode(raw)
         except UNREADABLE:
-            return ILLEGIBLE if bytes(raw) else frozenset()
+            return ILLEGIBLE if len(raw) else NO_MEANING
         return self.terminology.meanings(coding.system, coding.code)
 
     def panels_of(self, record: Record) -> list[Record]:
@@ -151,8 +151,10 @@ class Source:
         if self._panels is None:
             self._panels = defaultdict(list)
             for panel in self.records.of("Observation", "DiagnosticReport"):
-                for reference in self._member_references(panel):
-                    self._panels[reference].append(panel)
+                listed = panel.header.hasMember if panel.type == "Observation" else panel.header.result
+                if len(listed):
+                    for reference in self._references_in(listed):
+                        self._panels[reference].append(panel)
         keys = {record.reference, record.full_url or record.reference}
         return list(dict.fromkeys(panel for key in keys for panel in self._panels.get(key, ())))
 
@@ -233,7 +235,7 @@ class Source:
     def _each_means(self, listed: Callable[[], list[msgspec.Raw]]) -> frozenset[str]:
         """The meanings of all concepts in a list: of components, or of what a procedure used."""
         try:
-            return frozenset[str]().union(*map(self.concept_means, listed()))
+            return NO_MEANING.union(*map(self.concept_means, listed()))
         except UNREADABLE:
             return ILLEGIBLE
 
@@ -248,16 +250,13 @@ class Source:
         found: set[str] = set()
         for coding in codings:
             found |= self.terminology.meanings(coding.system, coding.code)
-        words = [plain_text(text) for text in (concept.text, *(c.display for c in codings)) if text]
-        found.update(f"~{tag}" for tag in phrases.named_in(words))
+        said = dict.fromkeys(text for text in (concept.text, *(c.display for c in codings)) if text)
+        found.update(f"~{tag}" for tag in phrases.named_in(map(plain_text, said)))
         return frozenset(found)
 
-    def _member_references(self, panel: Record) -> Iterator[str]:
-        raw = panel.header.hasMember if panel.type == "Observation" else panel.header.result
-        if not bytes(raw):
-            return
+    def _references_in(self, listed: msgspec.Raw) -> Iterator[str]:
         try:
-            for member in _members.decode(raw):
+            for member in _members.decode(listed):
                 yield from self._keys(member.reference)
         except UNREADABLE:
             return

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
-from cds_service.chart.history import verification
 from cds_service.chart.source import Source
+from cds_service.chart.verification import REFUTED, verification
 from cds_service.fhir.elements import first_when, name_of, texts
 from cds_service.fhir.records import Record
 from cds_service.logic import Answer, Evidence
@@ -137,7 +137,7 @@ def _by_condition(source: Source) -> list[Event]:
             Evidence(shown.named(name_of(model.code)), record.reference),
         )
         for record, model in conditions.usable
-        if verification(model) != "refuted" and _says_has_had_one(source, record, model)
+        if verification(model) != REFUTED and _says_has_had_one(source, record, model)
     ]
 
 
@@ -150,10 +150,11 @@ def _says_has_had_one(source: Source, record: Record, condition: Any) -> bool:
 
 
 def _aphereses(source: Source) -> list[Event]:
-    sifted = source.sift(source.about(("Procedure",), "~apheresis"))
-    return [
-        _event(record, p) for record, p in sifted.usable if p.status == "completed" and _is_apheresis(texts(p.code))
-    ]
+    """The aphereses that were begun; one whose record cannot be used may have been at any time."""
+    records = [r for r in source.about(("Procedure",), "~apheresis") if "~other-apheresis" not in source.means(r)]
+    sifted = source.sift(records)
+    done = [_event(record, p) for record, p in sifted.usable if p.status in DONE and _is_apheresis(texts(p.code))]
+    return [*done, *(Event(None, Evidence(shown.PROCEDURE_NOT_USABLE, reference)) for reference, _ in sifted.troubles)]
 
 
 def _is_apheresis(said: tuple[str, ...]) -> bool:

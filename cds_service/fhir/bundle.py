@@ -89,6 +89,7 @@ _bare = msgspec.json.Decoder(_Bare)
 _links = msgspec.json.Decoder(list[_Link])
 _outcome = msgspec.json.Decoder(_Outcome)
 OUTCOME = "OperationOutcome"
+_MATCHED = (None, "match")
 _ERRORS = {"error", "fatal"}
 _LONGEST_NULL = 64
 
@@ -147,7 +148,7 @@ def _of_bundle(bundle: _Bundle) -> Answered:
 
 def _matches(entries: tuple[Entry, ...]) -> int:
     """How many entries are what was searched for, not what came along with it."""
-    return sum(1 for entry in entries if entry.search is None or entry.search.mode in (None, "match"))
+    return len([None for entry in entries if entry.search is None or entry.search.mode in _MATCHED])
 
 
 def _read(raw: msgspec.Raw | bytes) -> _Bundle:

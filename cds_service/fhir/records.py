@@ -40,7 +40,6 @@ class _Kind(msgspec.Struct):
 
 
 _header = msgspec.json.Decoder(Header)
-_NO_HEADER = Header()
 _kind = msgspec.json.Decoder(_Kind)
 
 
@@ -53,8 +52,8 @@ class Record:
         self.header = header
         self.raw = raw
         self.full_url = full_url
-        self.type = header.resourceType
-        self.reference = f"{self.type}/{header.id}" if header.id else (full_url or place)
+        self.type = kind = header.resourceType
+        self.reference = f"{kind}/{header.id}" if header.id else (full_url or place)
         self._model: Any = None
 
     def read(self) -> Any:
@@ -101,22 +100,22 @@ class Records:
         try:
             header = _header.decode(raw)
         except UNREADABLE:
-            header = _NO_HEADER
-        if not header.resourceType:
+            return self._add_illegible(raw, place, expected_type)
+        kind = header.resourceType
+        if not kind:
             return self._add_illegible(raw, place, expected_type)
         record = Record(header, raw, full_url, place)
         there = self._by_reference.setdefault(record.reference, record)
-        if there is not record and header.id and bytes(there.raw) == bytes(raw):
-            return record.type
-        self.by_type[record.type].append(record)
+        if there is not record and header.id and there.raw == raw:
+            return kind
+        self.by_type[kind].append(record)
         if full_url:
             self._by_reference.setdefault(full_url, record)
-        return record.type
+        return kind
 
-    def of(self, *types: str) -> Iterator[Record]:
+    def of(self, *types: str) -> list[Record]:
         """All resources of the types, in the order they came."""
-        for kind in types:
-            yield from self.by_type.get(kind, ())
+        return [record for kind in types for record in self.by_type.get(kind, ())]
 
     def illegible_of(self, types: Iterable[str]) -> Iterator[Illegible]:
         """Those of the types of which not even the header could be read."""

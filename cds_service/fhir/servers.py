@@ -84,6 +84,12 @@ def _is_host(host: str) -> bool:
     return bool(_HOST.fullmatch(host)) and ".." not in host
 
 
+def is_on_loopback(address: str) -> bool:
+    """Whether an address may be a server's base and is one of this machine itself."""
+    parts = _split(address)
+    return parts is not None and is_loopback(parts.hostname or "")
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine itself, by its name `localhost` or by its number."""
     number = _as_ip(host)

@@ -180,12 +180,17 @@ def donor_statement(name: str, said: str, when: When | None) -> str:
     return dated(f"{named(name)}: {clipped(said)}" if said != name else named(name), when)
 
 
+_PER_KG = ("10*6/kg", "10^6/kg")
+
+
 def dose(said: str) -> str:
-    return f"Ordered: {clipped(said)}"
+    """A dose as ordered; the UCUM code for millions per kg in the words of the clinic."""
+    number, _, unit = said.rpartition(" ")
+    return f"Ordered: {clipped(f'{number} × 10⁶ CD34+ cells per kg' if unit in _PER_KG else said)}"
 
 
 def dose_by_weight(said: str, weight: str, per_kg: str) -> str:
-    return f"Ordered: {clipped(said)}, {weight}: {per_kg} × 10⁶ CD34+ cells per kg"
+    return f"{dose(said)}, {weight}: {per_kg} × 10⁶ CD34+ cells per kg"
 
 
 def weight(said: str, when: When | None) -> str:

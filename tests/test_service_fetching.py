@@ -1,0 +1,66 @@
+"""The same chart by every way: sent, fetched with the request's token, or half and half. Through the application."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cds_service.chart.queries import QUERIES
+from tests.charts import Resource
+from tests.ehr import anonymous, authorized, determinations, topics_of
+from tests.fhir_server import serving
+from tests.test_samples import REQUESTS, Story, each_request
+
+KEYS = tuple(query.key for query in QUERIES)
+PARTIAL: dict[str, str] = {}
+
+
+def at_home(story: Story, base: str) -> Resource:
+    """The story's request, as if the EHR that sends it were the one at this address."""
+    text = story.file.read_text().replace(story.sent["fhirServer"], base)
+    found: Resource = json.loads(text)
+    return found
+
+
+def resources_of(prefetch: Resource) -> list[Resource]:
+    """Every resource that a request sends, each once."""
+    found: dict[tuple[str, str], Resource] = {}
+    for value in filter(None, prefetch.values()):
+        entries = value.get("entry", []) if value["resourceType"] == "Bundle" else [{"resource": value}]
+        for resource in (entry["resource"] for entry in entries):
+            if resource["resourceType"] != "OperationOutcome":
+                found[resource["resourceType"], resource["id"]] = resource
+    return list(found.values())
+
+
+def mixture(story: Story) -> frozenset[str]:
+    """About half of the keys, always the same for a story."""
+    choose = random.Random(story.name)
+    return frozenset(key for key in KEYS if choose.random() < 0.5)
+
+
+WAYS: dict[str, Any] = {
+    "all of it fetched": lambda story: frozenset(KEYS),
+    "a mixture": mixture,
+    "the other mixture": lambda story: frozenset(KEYS) - mixture(story),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@each_request
+def test_the_way_does_not_change_the_answer(story: Story, way: str, tmp_path: Path) -> None:
+    """Determination and topics are those of the chart that was sent whole."""
+    with serving([]) as server:
+        client = anonymous(tmp_path, fhir_servers=frozenset({server.base}), fetch_deadline=10.0)
+        body = at_home(story, server.base)
+        server.resources = resources_of(body["prefetch"])
+        path = f"/cds-services/kresladi-{body['hook']}"
+        sent = client.post(path, json=body).get_json()
+        kept = {key: value for key, value in body["prefetch"].items() if key not in WAYS[way](story)}
+        fetched = client.post(path, json=authorized(body | {"prefetch": kept}, server.base)).get_json()
+    assert determinations(fetched) == determinations(sent)
+    assert topics_of(fetched) == topics_of(sent)

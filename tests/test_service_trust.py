@@ -1,0 +1,171 @@
+"""Who is let in, through the whole application: tokens, refusals, and what stays open."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from flask.testing import FlaskClient
+
+from cds_service.app import create_app
+from cds_service.config import Settings
+from cds_service.errors import ConfigurationError
+from tests.charts import request
+from tests.ehr import FEEDBACK, ORIGIN, PUBLIC, SIGN, anonymous, bearer, claims, clients_file, outcome, service, topics_of
+
+STRANGER = ec.generate_private_key(ec.SECP384R1())
+OTHER_SERVICE = f"{PUBLIC}/cds-services/kresladi-order-select"
+NOTHING_SAID = {"feedback": []}
+
+
+@pytest.fixture(name="client")
+def a_client(tmp_path: Path) -> FlaskClient:
+    return service(tmp_path, cors_origins=(ORIGIN,))
+
+
+def unsigned() -> dict[str, str]:
+    """A token without a signature, put together by hand."""
+    parts = [json.dumps(each).encode() for each in ({"alg": "none", "kid": "one", "typ": "JWT"}, claims())]
+    return {"Authorization": "Bearer " + ".".join(base64.urlsafe_b64encode(p).rstrip(b"=").decode() for p in parts) + "."}
+
+
+def symmetric() -> dict[str, str]:
+    """A token that is signed with a secret."""
+    return {"Authorization": f"Bearer {jwt.encode(claims(), 'x' * 48, 'HS256', {'kid': 'one'})}"}
+
+
+BAD: dict[str, Any] = {
+    "no token at all": lambda: {},
+    "no bearer": lambda: {"Authorization": "Basic YTpi"},
+    "no JWT": lambda: {"Authorization": "Bearer nonsense"},
+    "for the service without its address": lambda: bearer(aud=PUBLIC),
+    "for another service": lambda: bearer(aud=OTHER_SERVICE),
+    "for http where the address is https": lambda: bearer(aud=f"{PUBLIC}{SIGN}".replace("https", "http")),
+    "for the feedback": lambda: bearer(aud=f"{PUBLIC}{FEEDBACK}"),
+    "expired": lambda: bearer(iat=int(time.time()) - 400, exp=int(time.time()) - 100),
+    "good for an hour": lambda: bearer(exp=int(time.time()) + 3600),
+    "an empty jti": lambda: bearer(jti=""),
+    "an unknown issuer": lambda: bearer(iss="https://stranger.example"),
+    "a stranger's key": lambda: bearer(STRANGER),
+    "an unknown kid": lambda: bearer(kid="two"),
+    "HS256": symmetric,
+    "none": unsigned,
+}
+
+
+def test_a_good_token_is_answered(client: FlaskClient) -> None:
+    """The answer of anonymous use, for the client of the token."""
+    answer = client.post(SIGN, json=request(), headers=bearer())
+    assert answer.status_code == 200
+    assert topics_of(answer.get_json()) == ["criteria-met"]
+
+
+@pytest.mark.parametrize("shown", BAD)
+@pytest.mark.parametrize("path", [SIGN, OTHER_SERVICE.removeprefix(PUBLIC), FEEDBACK, "/cds-services/made-up"])
+def test_a_bad_token_is_refused(path: str, shown: str, client: FlaskClient) -> None:
+    """On each endpoint alike; a service that is not there is not even told of."""
+    headers = BAD[shown]()
+    if (path, shown) in ((FEEDBACK, "for the feedback"), (OTHER_SERVICE.removeprefix(PUBLIC), "for another service")):
+        headers = bearer(aud=f"{PUBLIC}{SIGN}")
+    assert client.post(path, json=request(), headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("shown", [each for each in BAD if each != "no token at all"])
+def test_a_bad_token_is_refused_though_anybody_may_call(shown: str, tmp_path: Path) -> None:
+    """Who shows a token wants to be known: a bad one is never passed over."""
+    client = service(tmp_path, allow_anonymous=True)
+    assert client.post(SIGN, json=request(), headers=BAD[shown]()).status_code == 401
+    assert client.post(SIGN, json=request()).status_code == 200
+
+
+def test_a_token_is_good_once_after_a_restart_too(tmp_path: Path) -> None:
+    """The second call with it is refused, by this application and by the next one on the same store."""
+    headers = bearer()
+    first = service(tmp_path)
+    assert first.post(SIGN, json=request(), headers=headers).status_code == 200
+    assert first.post(SIGN, json=request(), headers=headers).status_code == 401
+    assert service(tmp_path).post(SIGN, json=request(), headers=headers).status_code == 401
+
+
+def test_a_refusal_gives_no_reason(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """All refusals read alike but for the request's id; the reason is in the log, and no token is anywhere."""
+    bodies = []
+    with caplog.at_level(logging.DEBUG):
+        for shown in BAD.values():
+            headers = shown() | {"X-Request-ID": "r-1", "Origin": ORIGIN}
+            refused = client.post(SIGN, json=request(), headers=headers)
+            bodies.append(refused.get_data())
+            assert refused.headers["WWW-Authenticate"] == "Bearer"
+            assert refused.headers["X-Request-ID"] == "r-1"
+            assert refused.headers["Access-Control-Allow-Origin"] == ORIGIN
+            assert refused.mimetype == "application/fhir+json"
+            token = headers.get("Authorization", "").partition(" ")[2]
+            assert not token or token not in caplog.text
+    assert len(set(bodies)) == 1
+    assert outcome(json.loads(bodies[0])) == {
+        "severity": "error",
+        "code": "login",
+        "details": {"text": "not authorised"},
+        "diagnostics": "request r-1",
+    }
+    for reason in ("expired", "unknown kid", "unknown iss", "alg is not accepted", "no bearer token"):
+        assert reason in caplog.text
+
+
+def test_feedback_wants_a_token_of_its_own(client: FlaskClient) -> None:
+    """Whose audience is the address of the feedback."""
+    assert client.post(FEEDBACK, json=NOTHING_SAID, headers=bearer()).status_code == 401
+    headers = bearer(aud=f"{PUBLIC}{FEEDBACK}")
+    assert client.post(FEEDBACK, json=NOTHING_SAID, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/cds-services", "/cds-services/", "/health/live", "/health/ready", "/metrics"])
+def test_what_is_open_needs_no_token(path: str, client: FlaskClient) -> None:
+    """Discovery, health and figures; a token that is shown there is not used up."""
+    headers = bearer()
+    assert client.get(path).status_code == 200
+    assert client.get(path, headers=headers).status_code == 200
+    assert client.post(SIGN, json=request(), headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", [SIGN, FEEDBACK, "/cds-services"])
+def test_a_preflight_needs_no_token(path: str, client: FlaskClient) -> None:
+    """And names Authorization among the headers that may be sent."""
+    asks = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization, content-type",
+    }
+    answer = client.options(path, headers=asks)
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    allowed = answer.headers["Access-Control-Allow-Headers"].lower()
+    assert {"authorization", "content-type"} <= set(allowed.split(", "))
+
+
+def test_without_clients_it_does_not_start() -> None:
+    """Unless anonymous use is asked for by name."""
+    with pytest.raises(ConfigurationError, match="CDS_ALLOW_ANONYMOUS"):
+        create_app(Settings())
+    assert create_app(Settings(allow_anonymous=True)).test_client().get("/cds-services").status_code == 200
+
+
+def test_clients_that_cannot_be_read_stop_the_start(tmp_path: Path) -> None:
+    """Anonymous use does not make up for a file that is broken."""
+    clients_file(tmp_path).write_text("[]")
+    settings = Settings(clients_file=tmp_path / "clients.json", allow_anonymous=True)
+    with pytest.raises(ConfigurationError, match="CDS_CLIENTS_FILE"):
+        create_app(settings)
+
+
+def test_where_nobody_is_known_a_token_says_nothing(tmp_path: Path) -> None:
+    """Anonymous use without clients: a client that always shows its token is answered like anybody."""
+    assert anonymous(tmp_path).post(SIGN, json=request(), headers=bearer()).status_code == 200
