@@ -1,5 +1,5 @@
 # The service alone, for production: gunicorn, a numeric user without rights, no build tools, no secrets.
-# Settings come from the environment (see README.md); CDS_CLIENTS_FILE names a file to be mounted.
+# Settings come from the environment (see README.md); CDS_CLIENTS_FILE names a file to be mounted. See docs/deploy.md.
 
 FROM python:3.12-slim AS build
 COPY requirements.txt /build/
@@ -13,14 +13,20 @@ RUN /opt/venv/bin/python -m compileall -q /app/cds_service && chmod -R a+rX /app
 FROM python:3.12-slim
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
+# The one folder that the user may write to; a new volume takes its owner over. With PostgreSQL it stays empty.
+# The workers' figures need none: gunicorn_conf.py makes their folder in memory, anew at each start.
+RUN install -d -o 10001 -g 10001 -m 0700 /data
+VOLUME /data
 WORKDIR /app
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     CDS_HOST=0.0.0.0 \
-    CDS_PORT=8080
+    CDS_PORT=8080 \
+    CDS_DATABASE_URL=sqlite:////data/kresladi-cds.sqlite3
 USER 10001:10001
 EXPOSE 8080
+# Alive, not ready: while the store is down the service still evaluates, and to restart it would help nobody.
 # Asks without a proxy, whatever the environment says; any answer but a 2xx or none in time is an error.
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s CMD ["python", "-c", "import os, urllib.request as r; \
-r.build_opener(r.ProxyHandler({})).open(f'http://127.0.0.1:{os.environ[\"CDS_PORT\"]}/health/ready', timeout=2)"]
+r.build_opener(r.ProxyHandler({})).open(f'http://127.0.0.1:{os.environ[\"CDS_PORT\"]}/health/live', timeout=2)"]
 CMD ["gunicorn", "--config", "python:cds_service.gunicorn_conf"]

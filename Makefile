@@ -37,7 +37,7 @@ types: $(VENV)/.installed ## types, strictly
 
 .PHONY: test-integration
 test-integration: $(VENV)/.installed ## against a FHIR server that is not ours (needs Node and its npm)
-	npm ci --no-fund --no-audit --prefix tests/integration </dev/null
+	npm ci --prefix tests/integration
 	$(BIN)/python -m pytest tests/integration
 
 .PHONY: bench
@@ -54,7 +54,8 @@ docs: $(VENV)/.installed ## write the pages that are made from the code
 
 .PHONY: clean
 clean: ## remove everything that make has made
-	rm -rf $(VENV) .venv-lock tests/integration/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
+	rm -rf $(VENV) .venv-lock .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info \
+		tests/integration/node_modules
 	find cds_service tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The virtual environment is made anew when the lock changes, so that it never holds what the lock does not.

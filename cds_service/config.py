@@ -74,10 +74,11 @@ class Settings:
         """Read the settings. Raises ConfigurationError, which names the variable."""
         read = _Reader(environment)
         host, port = read.text("CDS_HOST", "127.0.0.1"), read.number("CDS_PORT", 8080)
+        here = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         return cls(
             host=host,
             port=port,
-            public_url=(read.address("CDS_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
+            public_url=(read.address("CDS_PUBLIC_URL") or here).rstrip("/"),
             clients_file=read.path("CDS_CLIENTS_FILE"),
             cors_origins=read.origins("CDS_CORS_ORIGINS"),
             fetch_deadline=read.seconds("CDS_FETCH_DEADLINE", 1.5),

@@ -79,8 +79,7 @@ def test_the_clock_is_looked_at_in_one_place() -> None:
         path.name
         for path in modules()
         if any(
-            (isinstance(node, ast.Attribute)
-            and node.attr in ("now", "utcnow"))
+            (isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow"))
             or (
                 isinstance(node, ast.Attribute)
                 and node.attr == "today"

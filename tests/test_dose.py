@@ -390,3 +390,9 @@ def test_evidence_shows_the_division() -> None:
         "reference": "MedicationRequest/draft-1",
         "says": "Ordered: 31 10*6, body weight 10 kg, 2026-03-01: 3.1 × 10⁶ CD34+ cells per kg",
     }
+
+
+def test_a_weight_of_the_future_is_none() -> None:
+    """A weight dated after today is a typing error; the latest one before it is used."""
+    chart = (weighed(10, when="2026-11-01"), weighed(100, when="2030-01-01", id_="w2"))
+    assert dosed(dose(28, "10*6"), chart=chart)["status"] == "met"

@@ -85,7 +85,15 @@ def test_none_by_default_and_any_in_development(
 
 @pytest.mark.parametrize(
     "written",
-    ["*", "https://*.ehr.example", "https://ehr.example/", "ehr.example", "null", "https://ehr.example/app", "file://x"],
+    [
+        "*",
+        "https://*.ehr.example",
+        "https://ehr.example/",
+        "ehr.example",
+        "null",
+        "https://ehr.example/app",
+        "file://x",
+    ],
 )
 def test_what_is_no_origin_is_refused_at_the_start(written: str) -> None:
     """A pattern would let more in than it seems to; an address with a path would never match."""

@@ -18,7 +18,19 @@ from cds_service.app import create_app
 from cds_service.config import Settings
 from cds_service.errors import ConfigurationError
 from tests.charts import request
-from tests.ehr import FEEDBACK, ORIGIN, PUBLIC, SIGN, anonymous, bearer, claims, clients_file, outcome, service, topics_of
+from tests.ehr import (
+    FEEDBACK,
+    ORIGIN,
+    PUBLIC,
+    SIGN,
+    anonymous,
+    bearer,
+    claims,
+    clients_file,
+    outcome,
+    service,
+    topics_of,
+)
 
 STRANGER = ec.generate_private_key(ec.SECP384R1())
 OTHER_SERVICE = f"{PUBLIC}/cds-services/kresladi-order-select"
@@ -33,7 +45,9 @@ def a_client(tmp_path: Path) -> FlaskClient:
 def unsigned() -> dict[str, str]:
     """A token without a signature, put together by hand."""
     parts = [json.dumps(each).encode() for each in ({"alg": "none", "kid": "one", "typ": "JWT"}, claims())]
-    return {"Authorization": "Bearer " + ".".join(base64.urlsafe_b64encode(p).rstrip(b"=").decode() for p in parts) + "."}
+    return {
+        "Authorization": "Bearer " + ".".join(base64.urlsafe_b64encode(p).rstrip(b"=").decode() for p in parts) + "."
+    }
 
 
 def symmetric() -> dict[str, str]:
@@ -169,3 +183,16 @@ def test_clients_that_cannot_be_read_stop_the_start(tmp_path: Path) -> None:
 def test_where_nobody_is_known_a_token_says_nothing(tmp_path: Path) -> None:
     """Anonymous use without clients: a client that always shows its token is answered like anybody."""
     assert anonymous(tmp_path).post(SIGN, json=request(), headers=bearer()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("environment", "public_url"),
+    [
+        ({"CDS_HOST": "::1", "CDS_PORT": "9090"}, "http://[::1]:9090"),
+        ({"CDS_HOST": "10.0.0.7"}, "http://10.0.0.7:8080"),
+        ({"CDS_HOST": "::1", "CDS_PUBLIC_URL": "https://cds.example/kresladi/"}, "https://cds.example/kresladi"),
+    ],
+)
+def test_what_an_audience_begins_with(environment: dict[str, str], public_url: str) -> None:
+    """The public address, or where the service listens, written as an address is."""
+    assert Settings.from_environment(environment).public_url == public_url

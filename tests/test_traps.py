@@ -48,8 +48,8 @@ from tests.charts import (
 
 NDC = "http://hl7.org/fhir/sid/ndc"
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
-MODIFIED = {"modifierExtension": [{"url": "https://ehr.example/x", "valueBoolean": True}]}
-MASKED = {"meta": {"security": [{"code": "MASKED"}]}}
+MODIFIED: Resource = {"modifierExtension": [{"url": "https://ehr.example/x", "valueBoolean": True}]}
+MASKED: Resource = {"meta": {"security": [{"code": "MASKED"}]}}
 MOTHER = {"reference": "Patient/mother"}
 CONTAINED = {"resourceType": "Observation", "id": "in", "status": "final"}
 LOW_CD11A, HIGH_CD18 = flow("CD11a", 0.5), flow("CD18", 5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from cds_service.chart.source import Sifted, Source
@@ -13,7 +14,7 @@ from cds_service.fhir.elements import when
 from cds_service.fhir.records import Record
 from cds_service.logic import Answer, Cause, Gap, Remedy
 from cds_service.timing import When, newest_first
-from cds_service.wording import reasons
+from cds_service.wording import reasons, shown
 
 CANONICAL = re.compile(r"/Questionnaire/kresladi-prior-authorization(?:\|[^|]*)?$")
 COUNTED = ("completed", "amended")
@@ -105,15 +106,22 @@ def read_answers(source: Source) -> Answers:
     sifted = source.sift(records, ("QuestionnaireResponse",))
     responses = []
     for record, model in sifted.usable:
-        if model.status in COUNTED:
-            answers: dict[str, tuple[Any, ...]] = {}
-            for link_id, values in _items(model.item):
-                answers[link_id] = answers.get(link_id, ()) + values
-            responses.append(Response(record, model.author, when(model.authored), answers, model.contained))
-        else:
+        authored = when(model.authored)
+        if model.status not in COUNTED:
             sifted.trouble(record, reasons.answers_not_final(str(model.status)))
+        elif authored is not None and authored.first.date() > source.today + timedelta(days=1):
+            sifted.trouble(record, reasons.in_the_future(shown.RECORDED_ANSWERS))
+        else:
+            responses.append(Response(record, model.author, authored, _answers_in(model), model.contained))
     responses.sort(key=lambda response: (newest_first(response.authored), response.record.reference))
     return Answers(tuple(responses), sifted)
+
+
+def _answers_in(model: Any) -> dict[str, tuple[Any, ...]]:
+    answers: dict[str, tuple[Any, ...]] = {}
+    for link_id, values in _items(model.item):
+        answers[link_id] = answers.get(link_id, ()) + values
+    return answers
 
 
 def _is_ours(record: Record) -> bool:

@@ -25,6 +25,7 @@ _DURATION = re.compile(
     r"(?P<unit>days?|d|weeks?|wks?|months?|mo)\b(?! ago)|\b(?:day|dol)(?: of life)?\s*#?(?P<day>\d+)",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"(?:\babout|\baround|\bapprox\w*\.?|\bcirca|\bnearly|\balmost|\broughly|~)\s*$", re.IGNORECASE)
 _COMPARATORS = {
     "less than": "<", "under": "<", "before": "<", "within": "<=", "by": "<=", "up to": "<=", "more than": ">",
     "greater than": ">", "over": ">", "after": ">", "beyond": ">", "at least": ">=",
@@ -63,7 +64,18 @@ def _of_quantity(quantity: Any) -> Level:
 
 def _ages_in(text: str) -> list[Level]:
     figures = _NUMBER_WORD.sub(lambda match: _NUMBERS[match[0].lower()], text)
-    return [ANY_AGE if phrases.hedged(figures, *match.span()) else _age(match) for match in _DURATION.finditer(figures)]
+    return [_age_at(figures, match) for match in _DURATION.finditer(figures)]
+
+
+def _age_at(text: str, match: re.Match[str]) -> Level:
+    if phrases.hedged(text, *match.span()):
+        return ANY_AGE
+    age = _age(match)
+    if age.low != age.high or not _ABOUT.search(text[: match.start()]):
+        return age
+    # "About 3 weeks" may be a week less or more.
+    one = _DAYS[match["unit"][0].lower()] if match["unit"] else Decimal(1)
+    return Level(max(age.low - one, ZERO), age.high + one)
 
 
 def _age(match: re.Match[str]) -> Level:

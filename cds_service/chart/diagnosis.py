@@ -114,8 +114,8 @@ def what_it_says(source: Source, concept: Any) -> Says:
 
 
 def _takes_back(said: tuple[str, ...]) -> bool:
-    """Whether the words beside a code of LAD deny or doubt it: `r/o LAD`, `Suspected immunodeficiency`."""
-    return any(phrases.hedged_throughout("lad", text) for text in said)
+    """Whether the words beside a code of LAD deny it, doubt it or name another disease: `r/o LAD`, `Suspected CGD`."""
+    return any(phrases.hedged_throughout("lad", text) or phrases.names_never_lad(text) for text in said)
 
 
 def _of_condition(source: Source, model: Any, reference: str) -> Statement:

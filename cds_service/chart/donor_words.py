@@ -49,7 +49,11 @@ _HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 _OF_SOMEBODY_ELSE = re.compile(r"mother|father|maternal|paternal|parent|donor's|partner", re.IGNORECASE)
-_LIMITED = re.compile(r"\b(?:yet|except|but|other than|apart from|besides|unless|until|if|not true)\b", re.IGNORECASE)
+_LIMITED = re.compile(
+    r"\b(?:yet|except|but|other than|apart from|besides|unless|until|if|not true|outstanding|ongoing|in progress|"
+    r"so far|to date|continu\w+|underway|under way|incomplete|scheduled|planned|being)\b",
+    re.IGNORECASE,
+)
 _CLAUSES = re.compile(r"[.;,()]|\s-\s")
 _LONGEST = 120
 """Characters of a clause that plainly says one thing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from cds_service.chart import donor_words, hla
@@ -76,6 +77,8 @@ class _Observed:
             self.sifted.aside(self.record, reasons.NOT_IN_FORCE)
         elif not self._has_value_if_any():
             self._trouble(reasons.no_value(name_of(self.model.dataAbsentReason)))
+        elif self.when is not None and self.when.first.date() > self.source.today + timedelta(days=1):
+            self._trouble(reasons.in_the_future(name_of(self.model.code)))
         elif donor_words.says_none(self.name, self.values):
             self._add(statements.none, self._statement(EVERYONE))
         elif donor_words.says_cannot_donate(self.name, self.values):

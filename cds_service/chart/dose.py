@@ -120,7 +120,21 @@ def _of_instruction(instruction: Any) -> Amount | str:
     if not stated or (all(is_volume(dose) for dose in stated) and any(map(names_cells, said))):
         return amount_in_words(said)
     found = [_of_dose(dose) for dose in stated]
-    return found[0] if all(each == found[0] for each in found) else reasons.MIXED_DOSES
+    if any(each != found[0] for each in found) or any(_exceeds_limit(found[0], each) for each in _limits(instruction)):
+        return reasons.MIXED_DOSES
+    return found[0]
+
+
+def _limits(instruction: Any) -> Iterator[Amount | str]:
+    """The most that the instruction lets be given."""
+    limits = (instruction.maxDosePerAdministration, instruction.maxDosePerLifetime)
+    yield from (_of_dose(limit) for limit in limits if limit is not None)
+
+
+def _exceeds_limit(amount: Amount | str, limit: Amount | str) -> bool:
+    if isinstance(amount, str) or isinstance(limit, str) or amount.per_kg != limit.per_kg:
+        return False
+    return amount.level.low > limit.level.high
 
 
 def _stated(dose: Any) -> Any:

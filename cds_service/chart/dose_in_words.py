@@ -28,7 +28,8 @@ _NOT_THE_DOSE = re.compile(
 )
 """Said in the number's own clause: a dose that is refused, past, kept back, or somebody else's."""
 _NOT_SURE = re.compile(
-    r"\b(?:roughly|nearly|almost|approx\w*|estimat\w*|expect\w*|anticipat\w*|tb[acd]|to be (?:confirmed|determined|decided))\b",
+    r"\b(?:roughly|nearly|almost|approx\w*|estimat\w*|expect\w*|anticipat\w*|tb[acd]|"
+    r"to be (?:confirmed|determined|decided))\b",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"(?:~|≈|\babout|\baround|\bcirca|\bca\.?|\bapprox\w*\.?|\bestimated)\s*$", re.IGNORECASE)
@@ -39,7 +40,8 @@ _COMPARATORS = (
         r"(?:max(?:imum)?\.?(?: dose)?(?: of)?|up to|at most|≤|<=|no(?:t)? (?:more|greater|higher) than|"
         r"(?:not|never|without) (?:to )?exceed(?:ing)?|limit(?:ed)? (?:of|to))\s*:?\s*$", re.I)),
     (">=", re.compile(
-        r"(?:min(?:imum)?\.?(?: dose)?(?: of)?|at least|≥|>=|(?:not?|never) (?:less|fewer|lower) than)\s*:?\s*$", re.I)),
+        r"(?:min(?:imum)?\.?(?: dose)?(?: of)?|at least|≥|>=|"
+        r"(?:not?|never) (?:less|fewer|lower) than)\s*:?\s*$", re.I)),
     ("<", re.compile(r"(?:<|less than|fewer than|under|below)\s*$", re.I)),
     (">", re.compile(r"(?:>|more than|greater than|over|above|exceeding)\s*$", re.I)),
 )  # fmt: skip

@@ -46,7 +46,8 @@ def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
     read_trials(source, found)
     _other_records(source, found)
     found.unread += source.unread(WANTED, *REQUIRED)
-    return found.as_fact(tuple(Evidence(shown.read_through(kind, len(source.records.of(kind))), kind) for kind in REQUIRED))
+    counts = {kind: len(list(source.records.of(kind))) for kind in REQUIRED}
+    return found.as_fact(tuple(Evidence(shown.read_through(kind, count), kind) for kind, count in counts.items()))
 
 
 # --- medications -----------------------------------------------------------------------------------------------------

@@ -98,9 +98,7 @@ def source_of(
     patient = sent.records.at(f"Patient/{call.patient_id}")
     identity = Identity.of(call.patient_id, bases, patient)
     looked_up = looked_up or LookedUp()
-    return Source(
-        identity, sent.records, incomplete, terminology, today, looked_up.absent, looked_up.roles_unread
-    )
+    return Source(identity, sent.records, incomplete, terminology, today, looked_up.absent, looked_up.roles_unread)
 
 
 def _is_order(entry: Entry) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from cds_service.chart import phrases
@@ -116,7 +117,11 @@ def _variants(source: Source, found: Iterable[Observed], sifted: Sifted) -> Iter
         if "genetic-variant" not in meanings(source.terminology, each.model.code):
             continue
         itgb2 = _is_itgb2(source.terminology, each.model)
-        if itgb2:
+        if itgb2 and each.when is not None and each.when.first.date() > source.today + timedelta(days=1):
+            sifted.trouble(
+                each.record, reasons.in_the_future(name_of_change(source.terminology, each.model) or "ITGB2")
+            )
+        elif itgb2:
             yield _variant(source.terminology, each)
         elif itgb2 is None:
             sifted.trouble(each.record, reasons.GENE_NOT_STATED)
@@ -215,6 +220,8 @@ def _significance(terminology: Terminology, model: Any) -> set[str]:
     found: set[str] = set()
     for holder in holders:
         coded = meanings(terminology, holder.valueCodeableConcept) & _SIGNIFICANCES
+        if phrases.denied(texts(holder.valueCodeableConcept)):
+            found.add("significance-not-read")
         said = {_SIGNIFICANCE_TEXT[text] for each in _said([holder]) if (text := each.lower()) in _SIGNIFICANCE_TEXT}
         found |= (coded | said) or {"significance-not-read"}
     return found

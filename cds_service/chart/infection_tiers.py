@@ -18,6 +18,10 @@ _ORGANISM_OR_RESISTANCE = ("B95", "B96", "Z16")
 _VIRAL = re.compile(r"viral|virus|influenza|\bflu\b|herpes|covid|\brsv\b|common cold|upper respiratory", re.IGNORECASE)
 
 
+_NOT_ILL = re.compile(r"prophyla|coloni[sz]|vaccin|immuni[sz]ation|exposure to|contact with|\bcarriage", re.IGNORECASE)
+"""Words that tell of keeping an infection away, or of a germ without illness."""
+
+
 def tier_of(source: Source, concept: Any) -> str | None:
     """The tier of a concept by its codes; the ones that never count prevail."""
     of_codes = [
@@ -41,6 +45,8 @@ def only_words_name_one(concept: Any) -> bool:
 def ruled_out(concept: Any) -> bool:
     """Whether the words beside a code deny or doubt the infection, or give it to somebody else."""
     said = texts(concept)
+    if any(map(_NOT_ILL.search, said)):
+        return True
     return phrases.names("infection", said) and not phrases.plainly_named("infection", said)
 
 

@@ -19,7 +19,9 @@ _MENTIONS = re.compile(
     rb"kresladi|marnetegra|rp(?:-|\\u201\d|\xe2\x80[\x90-\x95]| )?l ?201|"
     rb"83537|rd86xhh46n|\"2740386\"|\"2740392\"|nct03812263"
 )
-_STEMS = (b"kresladi", b"marnetegra", b"l201", b"l 201", b"83537", b"rd86xhh46n", b"2740386", b"2740392", b"nct03812263")
+_STEMS = (
+    b"kresladi", b"marnetegra", b"l201", b"l 201", b"83537", b"rd86xhh46n", b"2740386", b"2740392", b"nct03812263",
+)  # fmt: skip
 """One of these stands wherever there is a mention, and is looked for at a fraction of the price."""
 
 

@@ -23,7 +23,6 @@ KINDS = ("MedicationRequest", "ServiceRequest", "MedicationOrder")
 OUT_OF_SCOPE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
 _LEAST = (
     "resourceType",
-    "id",
     "status",
     "intent",
     "subject",
@@ -192,7 +191,8 @@ def _draft(resource: dict[str, Any], place: int, patient_id: str, full_url: str 
     kind = str(resource["resourceType"])
     reference = f"{kind}/{id_}" if id_ else f"draftOrders.entry[{place}]"
     names_subject = _subject(resource, patient_id) is not None
-    shaped = _in_r4_shape(resource, patient_id)
+    # The id is kept beside the model: one that FHIR does not allow (`draft_1`) costs nothing.
+    shaped = {name: value for name, value in _in_r4_shape(resource, patient_id).items() if name != "id"}
     model, unreadable = _read(shaped)
     instructions, unreadable_timing = _instructions(shaped, model)
     identifiers = frozenset((each.system, each.value) for each in model.identifier or () if each.system and each.value)
@@ -209,7 +209,16 @@ def _read(shaped: dict[str, Any]) -> tuple[Any, str]:
         try:
             return validated(least), str(unreadable)
         except Unreadable:
-            return validated(_bare(str(shaped["resourceType"]))), str(unreadable)
+            return _bare_of(shaped), str(unreadable)
+
+
+def _bare_of(shaped: dict[str, Any]) -> Any:
+    """The order with nothing but its patient, and without even that where it cannot be read."""
+    bare = _bare(str(shaped["resourceType"]))
+    try:
+        return validated(bare | {"subject": shaped["subject"]})
+    except Unreadable:
+        return validated(bare)
 
 
 def _bare(kind: str) -> dict[str, Any]:

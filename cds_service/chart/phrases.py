@@ -39,11 +39,17 @@ PHRASES: dict[str, str] = {
         r"adhesion[ -](?:molecule )?(?:deficiency|defect|disorder)|rambam[- ]hasharon|kindlin[- ]?3|"
         r"\blad\b|\blad[- ]?(?:i{1,3}|[123])\b"
     ),
-    "cord": r"(?:umbilical|cord)\b.{0,30}(?:separat|detach|fall|fell|shed|loss)|(?:separat|detach|shed)\w*.{0,30}\bcord\b",
+    "cord": (
+        r"(?:umbilical|cord)\b.{0,30}(?:separat|detach|fall|fell|shed|loss)|(?:separat|detach|"
+        r"shed)\w*.{0,30}\bcord\b"
+    ),
     "omphalitis": r"omphalitis",
     "mucosa": r"gingivitis|periodontitis|stomatitis|gingivostomatitis|mucosal inflammation|inflamed mucosa",
     "skin": r"cellulitis|dermatitis|skin (?:abscess|infection|inflammation|ulcer)|inflamed skin|pyoderma(?! gangr)",
-    "no-pus": r"(?:no|lack of|absen(?:t|ce of)|without|missing) (?:any )?pus\b|pus (?:formation )?(?:is )?absent|impaired pus",
+    "no-pus": (
+        r"(?:no|lack of|absen(?:t|ce of)|without|missing) (?:any )?pus\b|"
+        r"pus (?:formation )?(?:is )?absent|impaired pus"
+    ),
     "pus-formation": r"\bpus (?:formation|production|at (?:the )?(?:sites?|infect))",
     "wound": r"(?:poor|delayed|slow|impaired|non-?)[ -]?(?:wound[ -])?healing\b.{0,10}(?:wounds?)?",
     "surgical-wound": r"dehiscence|disruption",
@@ -62,7 +68,8 @@ STEMS: dict[str, tuple[str, ...]] = {
     "kresladi": ("kresladi", "marnetegra", "l201", "l 201", "83537"),
     "other-gene-therapy": (
         "casgevy", "glogene", "lenmeldy", "darsagene", "tecartus", "cabtagene", "zynteglo", "skysona", "lyfgenia",
-        "onasemnogene", "zolgensma", "eladocagene", "kebilidi", "hemgenix", "roctavian", "beqvez", "luxturna", "elevidys",
+        "onasemnogene", "zolgensma", "eladocagene", "kebilidi", "hemgenix", "roctavian", "beqvez", "luxturna",
+        "elevidys",
         "cart", "car-t", "car t", "tisagenlecleucel",
     ),
     "gene-therapy": ("gene therap", "gene-therap", "genetically", "gene-modif", "gene modif", "gene-corr", "gene corr",
@@ -126,15 +133,18 @@ _HEDGED_BEFORE = re.compile(
     r"\b(?:no|not|non|never|denie[sd]|negative for|without|absence of|free of|unaffected|rul(?:e[sd]?|ing)[- ]out|r/o|"
     r"exclud\w*|suspect\w*|possibl[ey]|consider(?:ed|ing)?|(?:may|might|could) (?:be|have|represent)|"
     r"probabl[ey]|presumed|presumptive|query|questionable|unlikely|likely|differential|screen\w*|at risk|risk of|"
-    r"family history|family hx|fhx?|history in|carrier|evaluat\w*|work-?up|concern\w*|test\w* for|vs|versus|mother|father|"
+    r"family history|family hx|fhx?|history in|carrier|evaluat\w*|work-?up|concern\w*|test\w* for|vs|"
+    r"versus|mother|father|"
     r"brothers?|sisters?|siblings?|cousins?|uncle|aunt|parent|son|daughter|niece|nephew|f(?:o)?etus|maternal|paternal|"
     r"hypothetical|pending)\b[^.;]*$|\?[^.;]*$",
     re.IGNORECASE,
 )
 _HEDGED_AFTER = re.compile(
-    r"^[^.;]{0,25}(?:\b(?:ruled out|excluded|suspected|carrier|carriers|unlikely|possible|probable|refuted|not confirmed|"
+    r"^[^.;]{0,25}(?:\b(?:ruled out|excluded|suspected|carrier|carriers|unlikely|possible|probable|"
+    r"refuted|not confirmed|"
     r"unconfirmed|(?<!gram )(?<!gram-)negative|pending|not found|not detected|versus|vs|like|"
-    r"in (?:an? |the )?(?:brother|sister|mother|father|sibling|cousin|uncle|aunt|son|daughter|f(?:o)?etus))\b|\?)",
+    r"in (?:an? |the )?(?:brother|sister|mother|father|sibling|cousin|uncle|aunt|son|daughter|f(?:o)?etus))\b|\?)|"
+    r"^[ -]*(?:screen\w*|test(?:s|ing)?|work-?up|evaluation)\b",
     re.IGNORECASE,
 )
 _NO_HEDGE = re.compile(r"not otherwise specified|not elsewhere classified|\bnos\b", re.IGNORECASE)
@@ -181,6 +191,10 @@ _SECOND_TYPE = re.compile(
 _NAMES_OF_OTHER_TYPES = re.compile(
     r"rambam[- ]hasharon|\bSLC35C1\b|\bCDG[- ]?(?:IIc|2c)\b|\bkindlin[- ]?3\b|\bFERMT3\b", re.IGNORECASE
 )
+_NEVER_LAD = re.compile(
+    r"granulomatous|ch[eé]diak|wiskott|myeloperoxidase|hyper-?ige|sickle|thalass|\bscid\b|severe combined",
+    re.IGNORECASE,
+)
 _ROMAN = {"1": "I", "2": "II", "3": "III"}
 
 
@@ -206,6 +220,11 @@ def lad_types(texts: Iterable[str]) -> tuple[frozenset[str], bool]:
             if not hedged(text, *match.span()):
                 types.add("III" if match.group(0).upper().startswith(("KINDLIN", "FERMT3")) else "II")
     return frozenset(types), doubtful
+
+
+def names_never_lad(text: str) -> bool:
+    """Whether a text names a disease that no code of LAD stands for."""
+    return bool(_NEVER_LAD.search(text))
 
 
 def _type(said: str | None) -> str:
@@ -297,7 +316,8 @@ _DISEASE = re.compile(
     re.IGNORECASE,
 )
 _TOO_BROAD = re.compile(
-    r"adhesion|(?:primary |inherited |congenital |severe )?immun(?:e|o) ?deficiency(?! \w* \d)|rare disease|genetic disease|"
+    r"adhesion|(?:primary |inherited |congenital |severe )?immun(?:e|o) ?deficiency(?! \w* \d)|"
+    r"rare disease|genetic disease|"
     r"blood disease|periodontal disease|gum disease|infectious disease|neutrophil (?:disorder|dysfunction)|\bLAD\b|"
     r"skin disease|lung disease|gingival|leu[ck]ocytosis|genetic syndrome|"
     r"\bCD ?18\b|\bITGB2\b|beta-? ?2 integrin|\bLFA-? ?1\b",

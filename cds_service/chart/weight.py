@@ -115,8 +115,11 @@ def _weights(source: Source, sifted: Sifted) -> Iterator[Result]:
             sifted.trouble(record, reasons.IMPOSSIBLE)
         else:
             moment = first_when(model, "effectiveDateTime", "effectiveInstant", "effectivePeriod")
-            evidence = Evidence(shown.weight(shown_quantity(quantity), moment), record.reference)
-            yield Result(Level.exactly(kilograms), evidence, moment)
+            says = shown.weight(shown_quantity(quantity), moment)
+            if moment is not None and moment.first.date() > source.today:
+                sifted.aside(record, reasons.in_the_future(says))
+                continue
+            yield Result(Level.exactly(kilograms), Evidence(says, record.reference), moment)
 
 
 def _kilograms(quantity: Any) -> Decimal | None:

@@ -155,7 +155,7 @@ def _read(raw: msgspec.Raw | bytes) -> _Bundle:
     """A Bundle at one go; entry by entry where any is malformed, so that none is lost in silence."""
     try:
         bundle = _bundle.decode(raw)
-        if all([len(entry.resource) for entry in bundle.entry or ()]):
+        if EMPTY not in [entry.resource for entry in bundle.entry or ()]:
             return bundle
     except UNREADABLE:
         pass

@@ -61,7 +61,10 @@ def when(value: Any) -> When | None:
 
 
 def date_in(raw: msgspec.Raw) -> datetime | date | str | None:
-    """A date that is still bytes, at whatever precision it has; None where there is none. Raises one of `UNREADABLE`."""
+    """A date that is still bytes, at whatever precision it has; None where there is none.
+
+    Raises one of `UNREADABLE`.
+    """
     if not len(raw):
         return None
     text = msgspec.json.decode(raw, type=str)

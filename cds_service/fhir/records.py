@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -113,9 +114,9 @@ class Records:
             self._by_reference.setdefault(full_url, record)
         return kind
 
-    def of(self, *types: str) -> list[Record]:
+    def of(self, *types: str) -> Iterator[Record]:
         """All resources of the types, in the order they came."""
-        return [record for kind in types for record in self.by_type.get(kind, ())]
+        return chain.from_iterable(self.by_type.get(kind, ()) for kind in types)
 
     def illegible_of(self, types: Iterable[str]) -> Iterator[Illegible]:
         """Those of the types of which not even the header could be read."""

@@ -10,5 +10,5 @@ _ENTITIES |= {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 def escaped(text: str) -> str:
     """Text that shows as it is written, on one line."""
     line = " ".join(text.split())
-    safe = "".join(sign for sign in line if sign.isprintable())
+    safe = line if line.isprintable() else "".join(sign for sign in line if sign.isprintable())
     return safe.translate(_ENTITIES).replace("://", "&#58;//").replace("www.", "www&#46;")

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 import msgspec
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from cds_service.audit import current
 from cds_service.errors import NotJson, RequestError, TooLarge, UnknownService
@@ -90,14 +90,30 @@ def read_body() -> bytes:
     mimetype = request.mimetype
     if mimetype != "application/json" and not mimetype.endswith("+json"):
         raise NotJson("Content-Type has to be application/json")
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise TooLarge(_TOO_LARGE) from None
+    length, limit = request.content_length, request.max_content_length
+    if limit is not None and (length or 0) >= limit:
+        raise TooLarge(_TOO_LARGE)
+    body = _read_in_pieces() if length is None else _read_at_one_go(length)
     # Werkzeug cuts a chunked body at the limit in silence.
-    if request.max_content_length is not None and len(body) >= request.max_content_length:
+    if limit is not None and len(body) >= limit:
         raise TooLarge(_TOO_LARGE)
     return body
+
+
+def _read_at_one_go(length: int) -> bytes:
+    """A body of known length. In pieces, ten megabytes take six times as long."""
+    body: bytes = request.environ["wsgi.input"].read(length)
+    if len(body) < length:
+        raise ClientDisconnected
+    return body
+
+
+def _read_in_pieces() -> bytes:
+    """A chunked body."""
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise TooLarge(_TOO_LARGE) from None
 
 
 def _json(shape: Shape, status: int = 200, mimetype: str = "application/json") -> Response:

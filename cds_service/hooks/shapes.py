@@ -28,9 +28,9 @@ def _is_empty(value: Any) -> bool:
 
 
 def response(cards: list[Shape], determinations: list[Shape]) -> Shape:
-    """The body of an answer; `cards` stays even where it is empty."""
-    extension = {DETERMINATIONS: determinations} if determinations else None
-    return {"cards": without_empties(cards), **without_empties({"extension": extension})}
+    """The body of an answer, whose parts are without empties already; `cards` stays even where it is empty."""
+    extension = {"extension": {DETERMINATIONS: determinations}} if determinations else {}
+    return {"cards": cards, **extension}
 
 
 def operation_outcome(code: str, text: str) -> Shape:
@@ -41,4 +41,4 @@ def operation_outcome(code: str, text: str) -> Shape:
 
 def coding(system: str, code: str, display: str | None = None) -> Shape:
     """A Coding as CDS Hooks has it."""
-    return without_empties({"system": system, "code": code, "display": display})  # type: ignore[no-any-return]
+    return {"system": system, "code": code} | ({"display": display} if display else {})

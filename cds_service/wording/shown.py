@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from cds_service.timing import When
@@ -10,6 +11,7 @@ SEVERE = "recorded as severe"
 RECURRENT = "recurrent"
 EXTENSIVE = "extensive by its description"
 WEIGHT = "Body weight"
+RECORDED_ANSWERS = "The recorded answers"
 PRESCRIBES = "prescribes"
 SIGNS = "signs the order"
 ATTESTS = "made the attestation"
@@ -180,13 +182,12 @@ def donor_statement(name: str, said: str, when: When | None) -> str:
     return dated(f"{named(name)}: {clipped(said)}" if said != name else named(name), when)
 
 
-_PER_KG = ("10*6/kg", "10^6/kg")
+_PER_KG = re.compile(r"(?<= )10[*^]6/kg(?= |$)")
 
 
 def dose(said: str) -> str:
     """A dose as ordered; the UCUM code for millions per kg in the words of the clinic."""
-    number, _, unit = said.rpartition(" ")
-    return f"Ordered: {clipped(f'{number} × 10⁶ CD34+ cells per kg' if unit in _PER_KG else said)}"
+    return f"Ordered: {clipped(_PER_KG.sub('× 10⁶ CD34+ cells per kg', said))}"
 
 
 def dose_by_weight(said: str, weight: str, per_kg: str) -> str:
