@@ -7,7 +7,7 @@
 | `CDS_CLIENTS_FILE` | JSON list of the clients whose tokens are accepted | none |
 | `CDS_ALLOW_ANONYMOUS` | `true`: answer callers that show no token. Needed to start without clients | false |
 | `CDS_DEVELOPMENT` | `true`: any origin, loopback FHIR servers; for development only, said loudly in the log | false |
-| `CDS_CORS_ORIGINS` | comma-separated origins whose pages may call | none; any in development |
+| `CDS_CORS_ORIGINS` | comma-separated exact origins (no patterns) whose pages may call | none; any in development |
 | `CDS_FHIR_SERVERS` | comma-separated base addresses that may be read, beside the clients' own | none |
 | `CDS_FETCH_DEADLINE` | seconds for all fetching of one call | 1.5 |
 | `CDS_DATABASE_URL` | SQLAlchemy address of the store | sqlite:///kresladi-cds.sqlite3 |
