@@ -23,8 +23,15 @@ run: $(VENV)/.installed ## serve for development at http://127.0.0.1:$CDS_PORT (
 	CDS_ALLOW_ANONYMOUS=true CDS_DEVELOPMENT=true exec $(BIN)/cds-service serve
 
 .PHONY: test
-test: lint types ## lint, types and tests
-	$(BIN)/python -m pytest
+test: lint types ## lint, types and the tests of the core
+	$(BIN)/python -m pytest $(SERVED:%=--ignore=%)
+
+# What speaks over sockets: the whole application, its workers, and reading from FHIR servers.
+SERVED = $(wildcard tests/test_service_*.py) tests/test_client.py tests/test_fetching.py tests/test_gunicorn.py
+
+.PHONY: test-service
+test-service: $(VENV)/.installed ## the whole application: tokens, fetching, feedback, workers
+	$(BIN)/python -m pytest $(SERVED)
 
 .PHONY: lint
 lint: $(VENV)/.installed ## style and suspicious code

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
+SERVED = "test_service_"
+"""Test modules of the whole application: each of their tests has a store of its own."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The default store is a file of the working directory: the tests work in another one."""
+    with chdir(tmp_path_factory.mktemp("working-directory")):
+        yield
+
 
 @pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The default store is a file of the working directory: each test has one of its own."""
-    monkeypatch.chdir(tmp_path)
+def own_folder(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A folder for each test of the whole application; for thousands of others that would take longer than they do."""
+    if not request.path.name.startswith(SERVED):
+        yield
+        return
+    folder: Path = request.getfixturevalue("tmp_path")
+    with chdir(folder):
+        yield
