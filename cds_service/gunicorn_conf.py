@@ -1,7 +1,7 @@
 """How gunicorn serves the service, in the container and in the benchmark.
 
-CDS_HOST, CDS_PORT and WEB_CONCURRENCY are the
-three settings a site may want to change; everything else is a decision, with its reason.
+CDS_HOST, CDS_PORT and WEB_CONCURRENCY are the three settings a site may want to change; everything else is a decision,
+with its reason.
 """
 
 import gc

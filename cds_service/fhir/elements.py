@@ -12,7 +12,6 @@ import msgspec
 from cds_service.fhir.terminology import NO_MEANING, Terminology
 from cds_service.timing import When
 
-DATA_ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _DASHES_OF_A_DAY = 2
 _MASKED_LABELS = {"MASKED", "REDACTED", "masked"}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
