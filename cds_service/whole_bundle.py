@@ -56,8 +56,7 @@ def request_of(body: bytes, *, explain: bool = False) -> bytes:
 def _from_bundle(body: bytes) -> dict[str, Any]:
     entries = entries_of(body) or ()
     records = Records()
-    for place, entry in enumerate(entries):
-        records.add(entry.resource, entry.fullUrl, f"entry[{place}]")
+    records.take(entries, "")
     drafts = _drafts(entries, records)
     patient_id = _patient_id(drafts[0], records)
     rest = [entry for entry in entries if entry not in drafts]

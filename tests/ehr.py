@@ -28,6 +28,14 @@ KEY = ec.generate_private_key(ec.SECP384R1())
 KEY_SET = {"keys": [{"kid": "one", **ECAlgorithm.to_jwk(KEY.public_key(), as_dict=True)}]}
 
 
+class Reader(FlaskClient):
+    """A client that reads each answer to its end, as a real one does: what the service does behind it is then done."""
+
+    def open(self, *what: Any, **more: Any) -> Any:
+        """The answer, read."""
+        return super().open(*what, **more | {"buffered": True})
+
+
 def clients_file(folder: Path, *fhir_servers: str) -> Path:
     """A file with this EHR as the only client."""
     file = folder / "clients.json"
@@ -53,7 +61,9 @@ def service(folder: Path, *fhir_servers: str, **more: Any) -> FlaskClient:
         "public_url": PUBLIC,
         "database_url": f"sqlite:///{folder / 'cds.sqlite3'}",
     }
-    return create_app(Settings(**settings | more)).test_client()
+    app = create_app(Settings(**settings | more))
+    app.test_client_class = Reader
+    return app.test_client()
 
 
 def anonymous(folder: Path, **more: Any) -> FlaskClient:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cds_service.fhir.bundle import Answered, State, answered, entries_of
+from cds_service.fhir.bundle import Answered, Entry, State, answered, entries_of
 from cds_service.fhir.records import Records
 from cds_service.fhir.resources import READ, Unreadable, validated
 from tests.charts import Resource, bundle, flow, lad, order, patient, quantity, role
@@ -17,15 +17,14 @@ from tests.charts import Resource, bundle, flow, lad, order, patient, quantity, 
 
 def records_of(*resources: Any) -> Records:
     records = Records()
-    for place, resource in enumerate(resources):
-        records.add(msgspec.Raw(json.dumps(resource).encode()), None, f"entry[{place}]", "Condition")
+    records.take([Entry(msgspec.Raw(json.dumps(resource).encode())) for resource in resources], "", "Condition")
     return records
 
 
 def test_a_resource_is_found_by_type_and_reference() -> None:
     """And by the address it stands under."""
     records = Records()
-    records.add(msgspec.Raw(json.dumps(lad()).encode()), "urn:uuid:1", "here")
+    records.take([Entry(msgspec.Raw(json.dumps(lad()).encode()), "urn:uuid:1")], "here")
     assert [record.reference for record in records.of("Condition")] == ["Condition/dx"]
     assert records.at("Condition/dx") is records.at("urn:uuid:1")
     assert records.at("Condition/other") is None
@@ -114,7 +113,7 @@ def test_decimals_stay_exact() -> None:
     """From the JSON on: 1.80 is neither rounded nor shortened."""
     records = Records()
     raw = json.dumps(flow(value={"valueQuantity": quantity("@")})).replace('"@"', "1.80")
-    records.add(msgspec.Raw(raw.encode()), None, "here")
+    records.take([Entry(msgspec.Raw(raw.encode()))], "here")
     assert str(next(records.of("Observation")).read().valueQuantity.value) == "1.80"
 
 

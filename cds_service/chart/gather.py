@@ -66,17 +66,13 @@ class Sent:
 def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
     """Everything the call carries: all prefetch values, whatever their keys, and what stands beside the drafts."""
     records = Records()
-    for place, entry in enumerate(drafts):
+    for number, entry in enumerate(drafts):
         if len(entry.resource) and not _is_order(entry):
-            records.add(entry.resource, entry.fullUrl, f"draftOrders.entry[{place}]")
+            records.add(entry, "draftOrders", number)
     answers = {}
     for key, value in call.prefetch.items():
         answer = scanned(value)
-        types = {
-            records.add(entry.resource, entry.fullUrl, f"prefetch.{key}.entry[{place}]", _TYPE_OF.get(key, ""))
-            for place, entry in enumerate(answer.entries)
-            if len(entry.resource)
-        }
+        types = records.take(answer.entries, f"prefetch.{key}", _TYPE_OF.get(key, ""))
         answers[key] = outcomes_told(answer) if OUTCOME in types else answer
     return Sent(records, answers)
 

@@ -6,6 +6,7 @@ A phrase is searched in text already folded by `plain_text` (one dash, one blank
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 
 KRESLADI = r"\bkresladi\b|\bmarnetegra(?:ge)?ne\b|\brp[- ]?l ?201\b|\b83537-?0?034-?(?:0?1)?\b"
@@ -108,20 +109,27 @@ STEMS: dict[str, tuple[str, ...]] = {
 the price of the phrase itself, and nearly every text has none."""
 
 
-_TAGS_OF_STEM = [
-    (stem, tuple(tag for tag, stems in STEMS.items() if stem in stems))
-    for stem in dict.fromkeys(stem for stems in STEMS.values() for stem in stems)
-]
+_LETTERS = 3
+"""Of a stem, by which it is looked up: no stem is shorter."""
+_BY_BEGINNING: dict[str, list[tuple[str, str]]] = defaultdict(list)
+for _tag, _stems in STEMS.items():
+    for _stem in _stems:
+        _BY_BEGINNING[_stem[:_LETTERS]].append((_stem, _tag))
 
 
 def named_in(texts: Iterable[str]) -> frozenset[str]:
     """The tags of all phrases that the texts name."""
+    return frozenset(tag for text in texts for tag in _possible(text.lower()) if _COMPILED[tag].search(text))
+
+
+def _possible(folded: str) -> set[str]:
+    """The tags of the phrases of which a stem stands in the text."""
     found: set[str] = set()
-    for text in texts:
-        folded = text.lower()
-        possible = {tag for stem, tags in _TAGS_OF_STEM if stem in folded for tag in tags}
-        found.update(tag for tag in possible if _COMPILED[tag].search(text))
-    return frozenset(found)
+    for start in range(len(folded)):
+        for stem, tag in _BY_BEGINNING.get(folded[start : start + _LETTERS], ()):
+            if folded.startswith(stem, start):
+                found.add(tag)
+    return found
 
 
 def names(tag: str, texts: Iterable[str]) -> bool:

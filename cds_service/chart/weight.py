@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.treatments import Event, Treatments
 from cds_service.chart.values import shown_quantity
-from cds_service.exact_json import UNREADABLE
 from cds_service.facts import Level, Result
-from cds_service.fhir.elements import date_in, first_when, meanings, when
+from cds_service.fhir.elements import first_when, meanings
 from cds_service.fhir.identity import Whose
 from cds_service.fhir.records import Record
 from cds_service.fhir.units import in_kilograms
 from cds_service.logic import Answer, Cause, Evidence, Gap
-from cds_service.timing import When, newest_first
+from cds_service.timing import When
 from cds_service.wording import reasons, shown
 
 FINAL = ("final", "amended", "corrected")
@@ -25,6 +26,10 @@ HEAVIEST = 500
 """Kilograms; a greater weight is a typing error."""
 WANTED = reasons.WANTED_WEIGHT
 _CODE = "body-weight"
+_DAY = re.compile(rb'"(\d{4}-\d\d-\d\d)["T]')
+_LATER_THAN_ALL = "~"
+ANY_ZONE = timedelta(days=2)
+"""Two days written further apart than this are in the same order in every time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +58,35 @@ def read_weight(source: Source, treatments: Treatments) -> Weight:
 def _newest(source: Source, sifted: Sifted, apheresis: When | None) -> list[Result]:
     """The weights that may count, read from the newest back: one older than a weight that counts is not read.
 
-    A chart holds hundreds of weights; their dates are looked at first, as bytes.
+    A chart holds hundreds of weights; their days are looked at first, as bytes.
     """
-    dated = sorted(
-        ((_date_of(record), record) for record in source.about(("Observation",), _CODE, "~weight")),
-        key=lambda pair: newest_first(pair[0]),
-    )
     weights: list[Result] = []
-    counting: list[When] = []
-    for when_taken, record in dated:
-        if when_taken is not None and any(when_taken.before(newer) is Answer.MET for newer in counting):
-            continue
+    enough = ""
+    for day, record in sorted(
+        ((_day_of(record), record) for record in source.about(("Observation",), _CODE, "~weight")),
+        key=lambda dated: dated[0],
+        reverse=True,
+    ):
+        if day < enough:
+            break
         one = source.sift([record])
         weights += list(_weights(source, one))
         sifted.troubles += one.troubles
         sifted.set_aside += one.set_aside
         counting = [w.when for w in weights if w.when and (apheresis is None or w.when.before(apheresis) is Answer.MET)]
+        enough = max(map(_surely_older, counting), default="")
     return weights
 
 
-def _date_of(record: Record) -> When | None:
-    """The date of an Observation from its header; None where it has another shape, and so has to be read."""
-    try:
-        return when(date_in(record.header.effectiveDateTime))
-    except (*UNREADABLE, ValueError):
-        return None
+def _surely_older(moment: When) -> str:
+    """The day before which everything is older than the moment."""
+    return (max(moment.first, datetime.min + ANY_ZONE) - ANY_ZONE).date().isoformat()
+
+
+def _day_of(record: Record) -> str:
+    """The day of an Observation (`2026-03-04`) from its header; later than all where it does not stand there so."""
+    day = _DAY.match(bytes(record.header.effectiveDateTime))
+    return day.group(1).decode() if day else _LATER_THAN_ALL
 
 
 def _before_apheresis(weights: list[Result], aphereses: tuple[Event, ...]) -> Weight:

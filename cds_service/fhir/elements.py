@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-import msgspec
-
 from cds_service.fhir.terminology import NO_MEANING, Terminology
 from cds_service.timing import When
 
-_DASHES_OF_A_DAY = 2
 _MASKED_LABELS = {"MASKED", "REDACTED", "masked"}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 
@@ -57,19 +54,6 @@ def when(value: Any) -> When | None:
     if isinstance(value, str):
         return _partial(value)
     return None
-
-
-def date_in(raw: msgspec.Raw) -> datetime | date | str | None:
-    """A date that is still bytes, at whatever precision it has; None where there is none.
-
-    Raises one of `UNREADABLE`.
-    """
-    if not len(raw):
-        return None
-    text = msgspec.json.decode(raw, type=str)
-    if "T" in text:
-        return msgspec.convert(text, datetime)
-    return date.fromisoformat(text) if text.count("-") == _DASHES_OF_A_DAY else text
 
 
 def _partial(text: str) -> When | None:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from cds_service.exact_json import EMPTY, UNREADABLE, plain
+from cds_service.fhir.bundle import Entry
 from cds_service.fhir.resources import Unreadable, validated
 
 
@@ -49,12 +50,12 @@ class Record:
 
     __slots__ = ("_model", "full_url", "header", "raw", "reference", "type")
 
-    def __init__(self, header: Header, raw: msgspec.Raw, full_url: str | None, place: str) -> None:
+    def __init__(self, header: Header, entry: Entry, place: str, number: int) -> None:
         self.header = header
-        self.raw = raw
-        self.full_url = full_url
+        self.raw = entry.resource
+        self.full_url = entry.fullUrl
         self.type = kind = header.resourceType
-        self.reference = f"{kind}/{header.id}" if header.id else (full_url or place)
+        self.reference = f"{kind}/{header.id}" if header.id else (entry.fullUrl or _spot(place, number))
         self._model: Any = None
 
     def read(self) -> Any:
@@ -95,23 +96,33 @@ class Records:
     by_type: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     illegible: dict[str, list[Illegible]] = field(default_factory=lambda: defaultdict(list))
     _by_reference: dict[str, Record] = field(default_factory=dict)
+    _by_address: dict[str, Record] = field(default_factory=dict)
+    """By fullUrl. Filled when one is asked for: most references are `Type/id`."""
 
-    def add(self, raw: msgspec.Raw, full_url: str | None, place: str, expected_type: str = "") -> str:
+    def take(self, entries: Iterable[Entry], place: str, expected_type: str = "") -> set[str]:
+        """Take in the resources of a Bundle that stands at the place; their types are returned."""
+        return {
+            self.add(entry, place, number, expected_type)
+            for number, entry in enumerate(entries)
+            if len(entry.resource)
+        }
+
+    def add(self, entry: Entry, place: str, number: int, expected_type: str = "") -> str:
         """Take in one resource; its type is returned. One that is already here is not taken twice."""
         try:
-            header = _header.decode(raw)
+            header = _header.decode(entry.resource)
         except UNREADABLE:
-            return self._add_illegible(raw, place, expected_type)
+            return self._add_illegible(entry.resource, _spot(place, number), expected_type)
         kind = header.resourceType
         if not kind:
-            return self._add_illegible(raw, place, expected_type)
-        record = Record(header, raw, full_url, place)
+            return self._add_illegible(entry.resource, _spot(place, number), expected_type)
+        record = Record(header, entry, place, number)
         there = self._by_reference.setdefault(record.reference, record)
-        if there is not record and header.id and there.raw == raw:
+        if there is not record and header.id and there.raw == entry.resource:
             return kind
         self.by_type[kind].append(record)
-        if full_url:
-            self._by_reference.setdefault(full_url, record)
+        if self._by_address and entry.fullUrl:
+            self._by_address.setdefault(entry.fullUrl, record)
         return kind
 
     def of(self, *types: str) -> Iterator[Record]:
@@ -125,7 +136,13 @@ class Records:
 
     def at(self, reference: str) -> Record | None:
         """The resource that a literal reference (`Type/id`, absolute, `urn:`) leads to, if it is here."""
-        return self._by_reference.get(reference)
+        return self._by_reference.get(reference) or (self._at_address(reference) if ":" in reference else None)
+
+    def _at_address(self, address: str) -> Record | None:
+        if not self._by_address:
+            for record in chain.from_iterable(self.by_type.values()):
+                self._by_address.setdefault(record.full_url or "", record)
+        return self._by_address.get(address)
 
     def _add_illegible(self, raw: msgspec.Raw, place: str, expected_type: str) -> str:
         try:
@@ -136,3 +153,8 @@ class Records:
         named = isinstance(known.id, str) and known.id
         self.illegible[kind].append(Illegible(kind, f"{kind}/{known.id}" if named else place))
         return kind
+
+
+def _spot(place: str, number: int) -> str:
+    """Where a resource without an id stands."""
+    return f"{place}.entry[{number}]" if place else f"entry[{number}]"

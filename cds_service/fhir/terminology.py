@@ -70,21 +70,22 @@ def _ndc(code: str) -> str:
 
 @dataclass(slots=True)
 class _Rules:
-    """What one ValueSet says of one system."""
+    """What all ValueSets say of one system: by code, and by prefix, the ids of those that hold it."""
 
-    codes: set[str] = field(default_factory=set)
-    prefixes: tuple[str, ...] = ()
+    by_code: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    by_prefix: list[tuple[str, str]] = field(default_factory=list)
 
-    def hold(self, code: str) -> bool:
-        return code in self.codes or (bool(self.prefixes) and code.startswith(self.prefixes))
+    def holding(self, code: str) -> set[str]:
+        by_prefix = {name for prefix, name in self.by_prefix if code.startswith(prefix)}
+        return by_prefix | self.by_code.get(code, set())
 
 
 class Terminology:
     """All ValueSets together. Immutable once built, apart from a memo of codes already looked up."""
 
     def __init__(self, value_sets: Iterable[dict[str, Any]]) -> None:
-        self._includes: dict[str, dict[str, _Rules]] = defaultdict(dict)
-        self._excludes: dict[str, dict[str, _Rules]] = defaultdict(dict)
+        self._includes: dict[str, _Rules] = defaultdict(_Rules)
+        self._excludes: dict[str, _Rules] = defaultdict(_Rules)
         self._memo: dict[Code, frozenset[str]] = {}
         for value_set in value_sets:
             self._add(value_set)
@@ -102,27 +103,24 @@ class Terminology:
         return found
 
     def _look_up(self, key: Code) -> frozenset[str]:
-        including = self._includes.get(key.system, {})
-        excluding = self._excludes.get(key.system, {})
-        return frozenset(
-            name
-            for name, rules in including.items()
-            if rules.hold(key.code) and not (name in excluding and excluding[name].hold(key.code))
-        )
+        if key.system not in self._includes:
+            return NO_MEANING
+        found = frozenset(self._includes[key.system].holding(key.code))
+        excluding = self._excludes.get(key.system) if found else None
+        return found - excluding.holding(key.code) if excluding else found
 
     def _add(self, value_set: dict[str, Any]) -> None:
         name, compose = value_set["id"], value_set["compose"]
         for part, rules in (("include", self._includes), ("exclude", self._excludes)):
             for component in compose.get(part, ()):
                 system = normalised(component["system"], "").system
-                self._extend(rules[system].setdefault(name, _Rules()), system, component)
+                self._extend(rules[system], name, system, component)
 
     @staticmethod
-    def _extend(rules: _Rules, system: str, component: dict[str, Any]) -> None:
+    def _extend(rules: _Rules, name: str, system: str, component: dict[str, Any]) -> None:
         for concept in component.get("concept", ()):
-            rules.codes.add(normalised(system, concept["code"]).code)
-        for rule in component.get("filter", ()):
-            rules.prefixes = (*rules.prefixes, prefix_of(rule))
+            rules.by_code[normalised(system, concept["code"]).code].add(name)
+        rules.by_prefix += [(prefix_of(rule), name) for rule in component.get("filter", ())]
 
 
 def prefix_of(rule: dict[str, Any]) -> str:
