@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, after_this_request, g, request
 
 from cds_service.audit import Fetch, current
 from cds_service.hooks.discovery import Service
@@ -13,7 +13,7 @@ from cds_service.hooks.routes import Offer, answer_with
 from cds_service.hooks.shapes import DETERMINATIONS, Shape
 from cds_service.hooks.shown import shown_cards
 from cds_service.store.guidance import ShownCards, keep_feedback
-from cds_service.store.records import Feedback
+from cds_service.store.records import Feedback, ShownCard
 from cds_service.store.store import Store
 from cds_service.trust.clients import Client
 from cds_service.trust.tokens import Trust
@@ -71,8 +71,16 @@ class Serving:
         determinations = answer.get("extension", {}).get(DETERMINATIONS, [])
         record.outcomes = [each["outcome"] for each in determinations]
         record.topics = [card["source"]["topic"]["code"] for card in answer["cards"]]
-        self.shown.record(shown_cards(answer, service.id, record.client))
+        self._record_behind(shown_cards(answer, service.id, record.client))
         return answer
+
+    def _record_behind(self, shown: tuple[ShownCard, ...]) -> None:
+        """Put the cards on record once the answer is on its way: nobody waits for the database to be shown a card."""
+
+        @after_this_request
+        def on_close(answer: Response) -> Response:
+            answer.call_on_close(lambda: self.shown.record(shown))
+            return answer
 
     def keep(self, service_id: str, entries: tuple[Feedback, ...]) -> None:
         """Keep the feedback on a service. Raises StoreUnavailable."""
