@@ -8,6 +8,7 @@ from flask import Flask, Response
 from flask_cors import CORS
 
 from cds_service.audit import REQUEST_ID, Audit, follow
+from cds_service.chart.gather import TakenApart, parts_of
 from cds_service.chart.queries import templates
 from cds_service.config import MAX_BODY, Settings
 from cds_service.errors import ConfigurationError
@@ -17,6 +18,7 @@ from cds_service.fhir.site_codes import terminology_with
 from cds_service.hooks.cards import Source
 from cds_service.hooks.discovery import SERVICES
 from cds_service.hooks.feedback import create_feedback_blueprint
+from cds_service.hooks.request import taking_apart
 from cds_service.hooks.routes import Offer, create_blueprint, read_body
 from cds_service.metrics import CONTENT_TYPE, Metrics
 from cds_service.serving import Serving, protect, require_trust
@@ -38,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     store = Store(settings.database_url, metrics.store_failed)
     with suppress(StoreUnavailable):
         store.prepare()  # a store that is down at the start is tried again by whoever needs it; ready says so
-    serving = Serving(offer, store, ShownCards(store))
+    serving = Serving(offer, store, ShownCards(store), taking_apart(TakenApart, parts_of))
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a doubled slash is an unknown address, not a redirect

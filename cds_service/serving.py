@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from flask import Flask, Response, after_this_request, g, request
 
 from cds_service.audit import Fetch, current
 from cds_service.hooks.discovery import Service
-from cds_service.hooks.request import hook_call
+from cds_service.hooks.request import HookCall
 from cds_service.hooks.routes import Offer, answer_with
 from cds_service.hooks.shapes import DETERMINATIONS, Shape
 from cds_service.hooks.shown import shown_cards
@@ -55,13 +56,15 @@ class Serving:
     offer: Offer
     store: Store
     shown: ShownCards
+    read: Callable[[bytes, str], HookCall]
+    """Reads a request body for a hook. Raises BadRequest."""
 
     def answer(self, service: Service, body: bytes) -> Shape:
         """The answer to a request body; the call's record is filled in on the way. Raises RequestError."""
         record = current()
         record.service, record.hook = service.id, service.hook
         client: Client | None = g.client
-        call = hook_call(body, service.hook)
+        call = self.read(body, service.hook)
         record.hook_instance, record.patient_id = call.hook_instance, call.patient_id
         if client is not None:
             call = replace(call, readable_servers=client.fhir_servers)

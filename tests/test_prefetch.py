@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
 
+from cds_service.chart.gather import TakenApart, parts_of
 from cds_service.chart.queries import QUERIES, templates
 from cds_service.errors import NothingToRead
+from cds_service.fhir.bundle import Bundle
+from cds_service.hooks.request import hook_call, taking_apart
 from tests.charts import (
+    OFFER,
     Resource,
     asked,
     bundle,
@@ -222,3 +227,43 @@ def test_part_of_the_chart_is_an_answer(remark: str, values: Resource) -> None:
     assert determination(body)["outcome"] == "documentation-missing"
     assert "chart-unavailable" in topics(body)
     assert criteria(determination(body))["II.A"]["status"] == "unknown"
+
+
+# --- taken apart at one go -------------------------------------------------------------------------------------------
+
+ENTRY_WITHOUT = {"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:1"}, {"resource": lad()}]}
+
+
+@pytest.mark.parametrize(
+    ("remark", "values", "at_one_go"),
+    [
+        ("our own keys, all Bundles", {}, True),
+        ("null", {"conditions": None}, True),
+        ("a first page", {"conditions": bundle([lad()], link=NEXT)}, True),
+        ("an entry with an OperationOutcome", {"conditions": bundle([lad(), OUTCOME])}, True),
+        ("a key of another's", {"theirs": bundle([lad()])}, False),
+        ("an OperationOutcome for a Bundle", {"conditions": OUTCOME}, False),
+        ("a resource for a Bundle", {"conditions": lad()}, False),
+        ("an entry without a resource", {"conditions": ENTRY_WITHOUT}, False),
+        ("an entry that is none", {"conditions": {"resourceType": "Bundle", "entry": ["x"]}}, False),
+        ("a text for a Bundle", {"conditions": "none"}, False),
+        ("a Bundle for a resource", {"patient": bundle([patient()])}, True),
+    ],
+)
+def test_at_one_go_or_value_by_value(remark: str, values: Resource, at_one_go: bool) -> None:
+    """Whether a prefetch is taken apart with its request or afterwards is a matter of speed, never of the answer."""
+    sent = request(complete())
+    ours = {query.key: sent["prefetch"][query.key] for query in QUERIES if query.key in sent["prefetch"]}
+    sent["prefetch"] = ours | values
+    body = json.dumps(sent).encode()
+    calls = [read(body, "order-sign") for read in (hook_call, taking_apart(TakenApart, parts_of))]
+    assert any(isinstance(value, Bundle) for value in calls[1].prefetch.values()) is at_one_go, remark
+    one, other = (OFFER.evaluate(call).evaluations[0].determination for call in calls)
+    assert one == other
+
+
+def test_no_prefetch_at_all_is_none_at_one_go_either() -> None:
+    """Left out or null."""
+    for sent in ({}, {"prefetch": None}):
+        body = json.dumps({name: value for name, value in request().items() if name != "prefetch"} | sent).encode()
+        assert taking_apart(TakenApart, parts_of)(body, "order-sign").prefetch == {}

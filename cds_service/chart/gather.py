@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -15,7 +16,7 @@ from cds_service.chart.orders import KINDS
 from cds_service.chart.queries import QUERIES, Query
 from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE
-from cds_service.fhir.bundle import OUTCOME, Answered, Entry, State, outcomes_told, scanned
+from cds_service.fhir.bundle import OUTCOME, Answered, Bundle, Entry, State, outcomes_told, scanned
 from cds_service.fhir.identity import Identity, split_literal
 from cds_service.fhir.records import Header, Records
 from cds_service.fhir.terminology import Terminology
@@ -23,6 +24,15 @@ from cds_service.fhir.terminology import Terminology
 _TYPE_OF = {query.key: query.type for query in QUERIES}
 _OF_THE_USER = frozenset(query.key for query in QUERIES if query.user_token)
 _header = msgspec.json.Decoder(Header)
+_NONE = msgspec.Raw(b"null")
+_BY_SEARCH: Any = Bundle | None | msgspec.UnsetType
+_BY_READ: Any = msgspec.Raw | msgspec.UnsetType
+TakenApart = msgspec.defstruct(
+    "TakenApart",
+    [(query.key, _BY_SEARCH if "?" in query.template else _BY_READ, msgspec.UNSET) for query in QUERIES],
+    forbid_unknown_fields=True,
+)
+"""A prefetch of our own keys and no others: a Bundle for each search, down to its entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,8 @@ class Call:
     user: str = ""
     """`Practitioner/x` or `PractitionerRole/x`; empty where not said."""
     fhir_server: str = ""
-    prefetch: Mapping[str, msgspec.Raw] = field(default_factory=dict)
+    prefetch: Mapping[str, Any] = field(default_factory=dict)
+    """By key: bytes, or a Bundle that is whole."""
     bases: frozenset[str] = frozenset()
     """Configured server addresses on which the patient id is an id too."""
 
@@ -75,6 +86,15 @@ def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
         types = records.take(answer.entries, f"prefetch.{key}", _TYPE_OF.get(key, ""))
         answers[key] = outcomes_told(answer) if OUTCOME in types else answer
     return Sent(records, answers)
+
+
+def parts_of(prefetch: Any) -> dict[str, Any] | None:
+    """The values of a `TakenApart` by key; None where one of its Bundles is none or not whole, and has to be looked at
+    as bytes."""
+    sent = {query.key: getattr(prefetch, query.key) for query in QUERIES}
+    parts = {key: _NONE if value is None else value for key, value in sent.items() if value is not msgspec.UNSET}
+    whole = all(value.is_whole for value in parts.values() if isinstance(value, Bundle))
+    return parts if whole else None
 
 
 def source_of(

@@ -47,11 +47,18 @@ class _Bare(msgspec.Struct):
     resource: msgspec.Raw
 
 
-class _Bundle(msgspec.Struct):
+class Bundle(msgspec.Struct):
+    """A Bundle taken apart as far as its entries."""
+
     resourceType: Any = None
     entry: list[Entry] | None = None
     link: msgspec.Raw = EMPTY
     total: Any = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a Bundle, and each of its entries has a resource."""
+        return self.resourceType == "Bundle" and all(len(entry.resource) for entry in self.entry or ())
 
 
 class _LooseBundle(msgspec.Struct):
@@ -81,7 +88,7 @@ class Answered:
     next_page: str | None = None
 
 
-_bundle = msgspec.json.Decoder(_Bundle)
+_bundle = msgspec.json.Decoder(Bundle)
 _loose_bundle = msgspec.json.Decoder(_LooseBundle)
 _raw_list = msgspec.json.Decoder(list[msgspec.Raw])
 _entry = msgspec.json.Decoder(Entry)
@@ -99,10 +106,15 @@ def answered(raw: msgspec.Raw | bytes | None) -> Answered:
     return outcomes_told(scanned(raw))
 
 
-def scanned(raw: msgspec.Raw | bytes | None) -> Answered:
-    """The same, but for OperationOutcomes among the entries: who reads the entries anyway tells them apart then."""
+def scanned(raw: Bundle | msgspec.Raw | bytes | None) -> Answered:
+    """The same, but for OperationOutcomes among the entries: who reads the entries anyway tells them apart then.
+
+    A Bundle that is whole may have been taken apart before.
+    """
     if raw is None:
         return Answered(State.LEFT_OUT)
+    if isinstance(raw, Bundle):
+        return _of_bundle(raw)
     if len(raw) < _LONGEST_NULL and bytes(raw).strip() == b"null":
         return Answered(State.COMPLETE)
     try:
@@ -138,7 +150,7 @@ def entries_of(raw: msgspec.Raw | bytes) -> tuple[Entry, ...] | None:
         return None
 
 
-def _of_bundle(bundle: _Bundle) -> Answered:
+def _of_bundle(bundle: Bundle) -> Answered:
     entries = tuple(bundle.entry or ())
     next_page, has_next = _next(bundle.link)
     if has_next or (isinstance(bundle.total, int) and bundle.total > _matches(entries)):
@@ -151,18 +163,18 @@ def _matches(entries: tuple[Entry, ...]) -> int:
     return len([None for entry in entries if entry.search is None or entry.search.mode in _MATCHED])
 
 
-def _read(raw: msgspec.Raw | bytes) -> _Bundle:
+def _read(raw: msgspec.Raw | bytes) -> Bundle:
     """A Bundle at one go; entry by entry where any is malformed, so that none is lost in silence."""
     try:
         bundle = _bundle.decode(raw)
-        if EMPTY not in [entry.resource for entry in bundle.entry or ()]:
+        if all(len(entry.resource) for entry in bundle.entry or ()):
             return bundle
     except UNREADABLE:
         pass
     loose = _loose_bundle.decode(raw)
     has_entries = bytes(loose.entry) not in (b"", b"null")
     entries = list(map(_entry_of, _raw_list.decode(loose.entry))) if has_entries else None
-    return _Bundle(loose.resourceType, entries, loose.link, loose.total)
+    return Bundle(loose.resourceType, entries, loose.link, loose.total)
 
 
 def _entry_of(raw: msgspec.Raw) -> Entry:

@@ -94,7 +94,7 @@ def validated(resource: dict[str, Any]) -> Any:
         raise Unreadable("its type is not one that is read")
     members = {name: value for name, value in resource.items() if name.lstrip("_") in kept}
     try:
-        members = _without_nothing(members)
+        members = _without_nothing(members) or {}
     except RecursionError:
         raise Unreadable("it is nested too deeply") from None
     members |= _known_variants(members)
@@ -141,24 +141,24 @@ def _inside(members: Any, step: int | str) -> Any:
 
 
 def _without_nothing(value: Any) -> Any:
-    """The value without nulls, empties and dates that are none, which systems send although FHIR forbids them.
+    """The value without nulls, empties and dates that are none, which systems send although FHIR forbids them; None
+    where nothing is left.
 
     Raises Unreadable at a number that is out of any range.
     """
+    if isinstance(value, str):
+        return None if not value or value.isspace() or _is_no_date(value) else value
     if isinstance(value, dict):
-        pruned = {key: _without_nothing(each) for key, each in value.items()}
-        return {key: each for key, each in pruned.items() if not _is_nothing(each)}
+        return {key: kept for key, each in value.items() if (kept := _without_nothing(each)) is not None} or None
     if isinstance(value, list):
-        return [each for each in map(_without_nothing, value) if not _is_nothing(each)]
+        return [kept for each in value if (kept := _without_nothing(each)) is not None] or None
     if isinstance(value, (int, Decimal)) and abs(Decimal(value).adjusted()) > _LARGEST_EXPONENT:
         raise Unreadable("a number in it is out of any range")
     return value
 
 
-def _is_nothing(value: Any) -> bool:
-    if isinstance(value, str):
-        return not value.strip() or _NO_DATE.fullmatch(value) is not None
-    return value is None or (isinstance(value, (list, dict)) and not value)
+def _is_no_date(text: str) -> bool:
+    return text.startswith(("0001-", "9999-")) and _NO_DATE.fullmatch(text) is not None
 
 
 def _known_variants(members: dict[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """A hook request, read tolerantly: 1.x names, unknown fields and missing optional ones are all seen in the wild.
 
-Only what is needed is taken apart. Prefetch and draft orders stay bytes: whoever reads them reads the part that
-matters, with its decimals exact.
+Only what is needed is taken apart. Draft orders and prefetch stay bytes: whoever reads them reads the part that
+matters, with its decimals exact. A prefetch whose values are of a known shape may be taken apart on the way, which
+saves going over ten megabytes twice.
 """
 
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -17,6 +18,9 @@ from cds_service.errors import BadRequest
 from cds_service.exact_json import EMPTY, UNREADABLE
 
 EXPLAIN = "example.kresladi-cds.explain"
+PATIENT_VIEW = "patient-view"
+"""The hook that has no orders."""
+P = TypeVar("P")
 _ORDERS = ("draftOrders", "orders", "medications")
 """Where the orders stand: in order-sign and order-select, and in the hooks that 1.x had before them."""
 
@@ -31,11 +35,11 @@ class _Context(msgspec.Struct):
     medications: msgspec.Raw = EMPTY
 
 
-class _Request(msgspec.Struct):
+class _Request(msgspec.Struct, Generic[P]):
     hook: Any = None
     hookInstance: Any = None
     context: msgspec.Raw = EMPTY
-    prefetch: dict[str, msgspec.Raw] | None = None
+    prefetch: P | None = None
     fhirServer: Any = None
     fhirAuthorization: Any = None
     patient: Any = None
@@ -43,7 +47,7 @@ class _Request(msgspec.Struct):
     extension: Any = None
 
 
-_request = msgspec.json.Decoder(_Request)
+_request = msgspec.json.Decoder(_Request[dict[str, msgspec.Raw]])
 _context = msgspec.json.Decoder(_Context)
 
 
@@ -60,7 +64,8 @@ class HookCall:
     access_token: str = field(default="", repr=False)
     readable_servers: frozenset[str] = frozenset()
     """FHIR servers that the calling client may have read, beside the configured ones."""
-    prefetch: Mapping[str, msgspec.Raw] = field(default_factory=dict)
+    prefetch: Mapping[str, Any] = field(default_factory=dict)
+    """By key: bytes, or what they were taken apart into."""
     selections: frozenset[str] | None = None
     explain: bool = False
 
@@ -70,6 +75,30 @@ def hook_call(body: bytes, hook: str) -> HookCall:
     request = _decoded(
         _request, body.removeprefix(BOM_UTF8), "the body is not JSON, or no hook request with an object as prefetch"
     )
+    return _call(request, hook, request.prefetch or {})
+
+
+def taking_apart(
+    prefetch: type[P], parts_of: Callable[[P], Mapping[str, Any] | None]
+) -> Callable[[bytes, str], HookCall]:
+    """What reads hook requests like `hook_call`, but takes a prefetch of this type apart at one go.
+
+    `parts_of` gives its values by key, or None where it was not to be taken apart so: it is then read as bytes.
+    """
+    decoder: Any = msgspec.json.Decoder(_Request[prefetch])  # type: ignore[valid-type]  # the type is an argument
+
+    def read(body: bytes, hook: str) -> HookCall:
+        try:
+            request = decoder.decode(body)
+        except UNREADABLE:
+            return hook_call(body, hook)
+        parts = parts_of(request.prefetch) if request.prefetch is not None else {}
+        return hook_call(body, hook) if parts is None else _call(request, hook, parts)
+
+    return read
+
+
+def _call(request: _Request[Any], hook: str, prefetch: Mapping[str, Any]) -> HookCall:
     if request.hook != hook:
         raise BadRequest("hook is missing" if not isinstance(request.hook, str) else "the request is for another hook")
     if bytes(request.context) in (b"", b"null"):
@@ -80,13 +109,13 @@ def hook_call(body: bytes, hook: str) -> HookCall:
         raise BadRequest("context.patientId is missing")
     return HookCall(
         patient_id=patient_id,
-        draft_orders=_draft_orders(context),
+        draft_orders=EMPTY if hook == PATIENT_VIEW else _draft_orders(context),
         hook_instance=_text(request.hookInstance),
         user_id=_text(context.userId) or _text(request.user),
         encounter_id=_id(context.encounterId, "Encounter/"),
         fhir_server=_text(request.fhirServer),
         access_token=_token(request.fhirAuthorization),
-        prefetch=request.prefetch or {},
+        prefetch=prefetch,
         selections=_selections(context.selections) if hook == "order-select" else None,
         explain=isinstance(request.extension, dict) and request.extension.get(EXPLAIN) is True,
     )
