@@ -179,6 +179,8 @@ TIMING = [
     ("repeat in the instruction's text", [dose(3.1) | said("Repeat in 4 weeks")], OPEN),
     ("not to be repeated", [dose(3.1) | said("Single infusion, do not repeat")], MET),
     ("two bags in the text", [dose(3.1) | said("Infuse x 2 bags on one day")], MET),
+    ("several days in the text", [said("3.1 x 10^6 CD34+ cells/kg, days 1 to 7, 15 to 21")], OPEN),
+    ("an interval in hours in the text", [said("3.1 x 10^6 CD34+ cells/kg on day 0 - 24 to 48 hours after")], MET),
     ("two days in the text", [said("3.1 x 10^6 CD34+ cells/kg on day 0 and day 7")], OPEN),
     ("two doses in the text", [said("3.1 x 10^6 CD34+ cells/kg, 2 doses")], OPEN),
 ]  # fmt: skip

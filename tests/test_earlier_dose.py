@@ -11,6 +11,7 @@ from tests.charts import (
     KRESLADI,
     PCS,
     RXNORM,
+    SCT,
     Resource,
     asked,
     causes,
@@ -176,6 +177,7 @@ def test_two_bags_in_a_day_are_on_one_card() -> None:
     assert len(criteria(determination(body))["II.A"]["evidence"]) == 2
 
 
+LABORATORY = concept(None, ("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory"))
 NOTED = [{"text": "Kresladi infused without reaction"}]
 PROCEDURES = [
     ("named in its text", procedure(concept("Kresladi infusion")), GIVEN),
@@ -208,6 +210,11 @@ PROCEDURES = [
     ("masked", procedure(None) | MASKED, OPEN),
     ("without a code", procedure(None), OPEN),
     ("without a code, not done", procedure(None, "not-done"), NONE),
+    ("without a code, an analysis of the laboratory", procedure(None, category=LABORATORY), NONE),
+    ("without a code, a diagnostic procedure", procedure(None, category=concept(None, (SCT, "103693007"))), NONE),
+    ("without a code, a surgical procedure", procedure(None, category=concept(None, (SCT, "387713003"))), OPEN),
+    ("without a code, a category in words", procedure(None, category=concept("Laboratory")), OPEN),
+    ("named, in whatever category", procedure(concept("Kresladi infusion"), category=LABORATORY), GIVEN),
     ("named, but modified", procedure(concept("Kresladi infusion"), modifierExtension=MODIFIER), OPEN),
 ]  # fmt: skip
 
@@ -264,8 +271,9 @@ CLAIMS = [
     ("paid, by the line", claim(item(DRUG, 4000000)), GIVEN),
     ("paid in the totals", claim(total=[{"category": concept(None, ("adj", "benefit")),
                                          "amount": {"value": 4000000, "currency": "USD"}}]), GIVEN),
-    ("its line not paid, another one is", claim(item(DRUG, 0), item(concept("Bed"), 900), paid=900), NONE),
-    ("nothing paid", claim(paid=0), NONE),
+    ("its line paid with the stay's, not by itself", claim(item(DRUG, 0), item(concept("Bed"), 900), paid=900), OPEN),
+    ("nothing paid by this plan", claim(paid=0), OPEN),
+    ("nothing paid, denied", claim(paid=0, disposition="Claim denied"), NONE),
     ("payment not said", claim(), OPEN),
     ("denied", claim(paid=4000000, disposition="Denied"), NONE),
     ("in error", claim(outcome="error"), NONE),

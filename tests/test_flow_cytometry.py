@@ -264,6 +264,7 @@ SAID = [
     ("another patient's alone", [flow(subject=reference("Patient/p2"))], "Not found", "absent"),
     ("entered in error alone", [flow(status="entered-in-error")], "Not found", "absent"),
     ("a report in words", [report(code=PANEL, conclusion="CD18 0.3 %")], "attach", "unusable"),
+    ("a report whose results are not here", [report("Observation/x", conclusion="CD18 0.3 %")], "attach", "unusable"),
     ("a reason why there is no value", [flow("CD18", {"dataAbsentReason": concept("clotted")})], "clotted", "unusable"),
     ("monocytes", [cd18(code="CD18 monocytes")], "another cell population", "unusable"),
     ("marrow", [cd18(bodySite=concept("Bone marrow"))], "bone marrow", "unusable"),

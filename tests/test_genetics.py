@@ -160,6 +160,12 @@ CASES = [
     ("benign alone, in a preliminary report", [found(significance(BENIGN)), report(NAMED, status="preliminary")],
      "unknown"),
     (
+        "benign beside a variant on another chromosome",
+        [found(significance(BENIGN)), report(NAMED, "Observation/other"),
+         found(part("81290-9", "NC_000019.8:g.1171707G>A"), gene=None, id_="other")],
+        "not-met",
+    ),
+    (
         "benign beside a result that is not here",
         [found(significance(BENIGN)), report(NAMED, "Observation/missing")],
         "unknown",
@@ -217,10 +223,66 @@ def test_what_was_found_instead_is_said(resources: list[Resource], says: str) ->
     assert causes(criterion) == {"unusable"}
 
 
-def test_another_gene_alone_is_nothing_on_itgb2() -> None:
-    """A variant of FERMT3 is set aside: nothing on ITGB2 is there."""
-    other = found(P, gene=concept("FERMT3", (HGNC, "HGNC:23151")))
-    assert causes(asked("I.A.1.b.ii", [patient(), lad(), other])) == {"absent"}
+def sequence(accession: str) -> Resource:
+    """The genomic sequence that positions refer to: RefSeq numbers those of the chromosomes."""
+    return part("48013-7", concept(None, ("http://www.ncbi.nlm.nih.gov/refseq", accession)))
+
+
+GENES = [
+    # remark, variant, the causes of the gaps
+    ("another gene studied", found(P, gene=concept("FERMT3", (HGNC, "HGNC:23151"))), {"absent"}),
+    ("on chromosome 10", found(P, sequence("NC_000010.10"), gene=None), {"absent"}),
+    ("on chromosome 21, where ITGB2 is", found(P, sequence("NC_000021.9"), gene=None), {"unusable"}),
+    ("from chromosome 10 to 21", found(P, sequence("NC_000010.10"), sequence("NC_000021.9"), gene=None), {"unusable"}),
+    ("a genomic change on chromosome 19", found(P, part("81290-9", "NC_000019.8:g.1171707G>A"), gene=None), {"absent"}),
+    ("a change that names another gene", found(P, change("NM_000106.5(CYP2D6):c.886C>T"), gene=None), {"absent"}),
+    ("a change that names another gene, as a code of ClinVar",
+     found(P, part("81252-9", concept("NM_000106.5(CYP2D6):c.886C>T")), gene=None), {"absent"}),
+    ("a change that gives the older name", found(P, change("NM_000211.5(CD18):c.562C>T"), gene=None), {"unusable"}),
+    ("a change on a transcript alone", found(P, change("NM_022787.3:c.769G>A"), gene=None), {"unusable"}),
+    ("one chromosome, ITGB2 in another value",
+     found(P, sequence("NC_000010.10"), part("81252-9", "ITGB2 variant"), gene=None), {"unusable"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stated", "why"), [case[1:] for case in GENES], ids=[case[0] for case in GENES])
+def test_another_gene_alone_is_nothing_on_itgb2(stated: Resource, why: set[str]) -> None:
+    """A variant that is surely of another gene is set aside; one of which nobody can tell stays open."""
+    criterion = asked("I.A.1.b.ii", [patient(), lad(), stated])
+    assert (criterion["status"], causes(criterion)) == ("unknown", why)
+
+
+GENE_OF_R4: Resource = {
+    "extension": [
+        {"url": "http://hl7.org/fhir/StructureDefinition/observation-geneticsGene", "valueCodeableConcept": ITGB2}
+    ]
+}
+MASTER_PANEL = concept("Genetic analysis master panel", (LOINC, "55233-1"))
+POSITIVE = concept("Positive")
+REPORTS = [
+    # remark, resources, whether there is something to attach
+    ("a report whose results are not here", [report("Observation/x", conclusion="Pathogenic in ITGB2")], True),
+    ("a report whose results are of another gene",
+     [report(NAMED, conclusion="ITGB2 examined"), found(gene=concept("FERMT3"))], True),
+    ("a report that lists the variant", [report(NAMED, conclusion="Variant of ITGB2"), found()], False),
+    ("a panel that lists the variant",
+     [found(), observation("panel", concept("ITGB2 gene analysis"), hasMember=[ref(NAMED)], valueString="see below")],
+     False),
+    ("a report on another gene, results not here", [report("Observation/x", conclusion="Pathogenic, FERMT3")], False),
+    ("the gene in an extension of R4's older profile",
+     [observation("x", MASTER_PANEL, valueCodeableConcept=POSITIVE, **GENE_OF_R4)], True),
+    ("the same, a genotype", [observation("x", concept("Genotype determination"), valueString="*1", **GENE_OF_R4)],
+     True),
+    ("the same, no value", [observation("x", MASTER_PANEL, **GENE_OF_R4)], False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("resources", "attach"), [case[1:] for case in REPORTS], ids=[case[0] for case in REPORTS])
+def test_what_speaks_of_the_gene_and_is_not_counted_is_named(resources: list[Resource], attach: bool) -> None:
+    """A report on ITGB2 of which no variant was read is there to be attached; nobody should order a second one."""
+    criterion = asked("I.A.1.b.ii", [patient(), lad(), *resources])
+    assert criterion["status"] == "unknown"
+    assert ("attach" in " | ".join(gap["because"] for gap in criterion["gaps"])) is attach
 
 
 def test_the_evidence_names_the_variant_and_its_change() -> None:

@@ -85,6 +85,8 @@ SHAPES = [
     ("under the OID", had(A, system="urn:oid:2.16.840.1.113883.6.90"), MET),
     ("another system's J15.1", had(A, system="https://lab.example"), OPEN),
     ("SNOMED of tier A", had("53084003", system=SCT), MET),
+    ("SNOMED: bacterial sepsis", had("10001005", system=SCT), MET),
+    ("SNOMED: bacterial infection", had("87628006", system=SCT), OPEN),
     ("SNOMED of tier B", had("128045006", system=SCT), OPEN),
     ("SNOMED that never counts", had("233624006", system=SCT), OPEN),
     ("Gram-negative in its name", had("449082003", "Sepsis due to Gram negative bacteria", system=SCT), MET),
@@ -362,3 +364,17 @@ def test_one_infection_that_counts_settles_it() -> None:
     found = criteria(determination(request([*complete(), had(B, id_="two"), had("J12.9", id_="three")])))
     assert found["I.A.3.b"]["status"] == found["I.A.3"]["status"] == MET
     assert "gaps" not in found["I.A.3.b"]
+
+
+UNREADABLE = [
+    ("a visit without a class", {key: value for key, value in visit(A).items() if key != "class"}),
+    ("a claim created last summer", claim(A, created="last summer")),
+]
+
+
+@pytest.mark.parametrize("stated", [row[1] for row in UNREADABLE], ids=[row[0] for row in UNREADABLE])
+def test_a_visit_that_cannot_be_read_is_named(stated: Resource) -> None:
+    """It names a significant infection, so that it is not passed over in silence."""
+    found = infected(stated)
+    assert (found["status"], causes(found)) == (OPEN, {"unusable"})
+    assert found["gaps"][0]["reference"] == f"{stated['resourceType']}/{stated['id']}"

@@ -100,9 +100,9 @@ def _is_older(response: Response, than: Response) -> bool:
     return response.authored.before(than.authored) is Answer.MET
 
 
-def read_answers(source: Source) -> Answers:
-    """The responses of this chart to our questionnaire."""
-    records = [record for record in source.records.of("QuestionnaireResponse") if _is_ours(record)]
+def read_answers(source: Source, canonical: re.Pattern[str] = CANONICAL) -> Answers:
+    """The responses of this chart to one of our questionnaires."""
+    records = [record for record in source.records.of("QuestionnaireResponse") if _answers(record, canonical)]
     sifted = source.sift(records, ("QuestionnaireResponse",))
     responses = []
     for record, model in sifted.usable:
@@ -124,12 +124,12 @@ def _answers_in(model: Any) -> dict[str, tuple[Any, ...]]:
     return answers
 
 
-def _is_ours(record: Record) -> bool:
+def _answers(record: Record, canonical: re.Pattern[str]) -> bool:
     try:
         questionnaire = plain(record.raw).get("questionnaire")
     except (*UNREADABLE, AttributeError):
         return True
-    return isinstance(questionnaire, str) and bool(CANONICAL.search(questionnaire.strip()))
+    return isinstance(questionnaire, str) and bool(canonical.search(questionnaire.strip()))
 
 
 def _items(items: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:

@@ -1,14 +1,15 @@
 """Doses that stand only on a claim, or in a trial: a paid claim that names the drug is one, a billed one may be.
 
-A preauthorization, a predetermination and a denied claim are none.
+A preauthorization, a predetermination and a denied claim are none. That a plan paid nothing denies nothing: somebody
+else may have paid for what was given.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from cds_service.chart import phrases
 from cds_service.chart.doses_found import DosesFound
+from cds_service.chart.hedging import names_denial
 from cds_service.chart.naming import concept_is_kresladi, mentions_kresladi
 from cds_service.chart.source import Source
 from cds_service.fhir.elements import meanings, when
@@ -37,10 +38,10 @@ def read_claims(source: Source, found: DosesFound) -> None:
 
 def _sort_explanation(record: Record, model: Any, items: list[Any], found: DosesFound) -> None:
     paid = _amount_paid(model, items)
-    denied = (model.disposition and phrases.names_denial(model.disposition)) or model.outcome == "error"
-    if denied or (paid is not None and paid <= 0):
+    denied = (model.disposition and names_denial(model.disposition)) or model.outcome == "error"
+    if denied:
         found.no_dose(record.reference, reasons.NO_PAID_CLAIM)
-    elif paid is not None:
+    elif paid is not None and paid > 0:
         found.dose(record.reference, shown.paid(when(model.created)))
     else:
         found.may_be(record.reference, reasons.may_be_a_dose(shown.billed(when(model.created))))

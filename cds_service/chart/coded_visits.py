@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from cds_service.chart.infection_tiers import TIER_A, TIER_B, TIERS, ruled_out, tier_of
-from cds_service.chart.source import Source
+from cds_service.chart.source import Sifted, Source
 from cds_service.exact_json import EMPTY, UNREADABLE
 from cds_service.fhir.elements import meanings, name_of, period, when
 from cds_service.fhir.records import Record
@@ -45,20 +45,27 @@ class AtVisit:
     significant: bool
 
 
-def coded_at_visits(source: Source) -> Iterator[AtVisit]:
-    """The infections of tier A and B that encounters and claims give as codes."""
+def coded_at_visits(source: Source, into: Sifted) -> Iterator[AtVisit]:
+    """The infections of tier A and B that encounters and claims give as codes; what will not do is noted in `into`."""
     encounters = [each for each in source.records.of("Encounter") if _names_one(source, each)]
-    for record, model in source.sift(encounters).usable:
+    for record, model in _sifted(source, into, encounters, "subject"):
         if model.status in _TOOK_PLACE:
             yield from _coded(
                 source, record, model.reasonCode, period(model.period), in_hospital=_is_stay(source, model)
             )
     claims = [each for each in source.records.of("Claim", "ExplanationOfBenefit") if _names_one(source, each)]
-    for record, model in source.sift(claims, subject="patient").usable:
+    for record, model in _sifted(source, into, claims, "patient"):
         if model.use == "claim" and model.status == "active":
             concepts = [each.diagnosisCodeableConcept for each in model.diagnosis or ()]
             moment = period(model.billablePeriod) or when(model.created)
             yield from _coded(source, record, concepts, moment, in_hospital=False)
+
+
+def _sifted(source: Source, into: Sifted, records: list[Record], subject: str) -> list[tuple[Record, Any]]:
+    sifted = source.sift(records, subject=subject)
+    into.troubles += sifted.troubles
+    into.set_aside += sifted.set_aside
+    return sifted.usable
 
 
 def _coded(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from cds_service.chart import phrases
+from cds_service.chart.hedging import hedged
 from cds_service.chart.values import MOST, compared
 from cds_service.facts import ZERO, Level
 from cds_service.fhir.elements import plain_text
@@ -68,7 +68,7 @@ def _ages_in(text: str) -> list[Level]:
 
 
 def _age_at(text: str, match: re.Match[str]) -> Level:
-    if phrases.hedged(text, *match.span()):
+    if hedged(text, *match.span()):
         return ANY_AGE
     age = _age(match)
     if age.low != age.high or not _ABOUT.search(text[: match.start()]):

@@ -8,6 +8,8 @@ from enum import Enum, auto
 from typing import Any
 
 from cds_service.chart import phrases
+from cds_service.chart.disease_words import names_other_disease
+from cds_service.chart.lad_words import lad_types, names_never_lad
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.verification import CONFIRMED, ENTERED_IN_ERROR, REFUTED, UNCLEAR, verification
@@ -99,7 +101,7 @@ def what_it_says(source: Source, concept: Any) -> Says:
     """What a concept says of LAD, by its codes and its words together."""
     codes = meanings(source.terminology, concept)
     said = texts(concept)
-    types, doubtful = phrases.lad_types(said)
+    types, doubtful = lad_types(said)
     other = bool({"II", "III"} & types) or "lad-other-type" in codes
     first = "I" in types or "lad1" in codes
     if doubtful or (other and first) or (codes & set(_LAD_CODES) and _takes_back(said)):
@@ -115,7 +117,7 @@ def what_it_says(source: Source, concept: Any) -> Says:
 
 def _takes_back(said: tuple[str, ...]) -> bool:
     """Whether the words beside a code of LAD deny it, doubt it or name another disease: `r/o LAD`, `Suspected CGD`."""
-    return any(phrases.hedged_throughout("lad", text) or phrases.names_never_lad(text) for text in said)
+    return any(phrases.hedged_throughout("lad", text) or names_never_lad(text) for text in said)
 
 
 def _of_condition(source: Source, model: Any, reference: str) -> Statement:
@@ -129,7 +131,7 @@ def _of_condition(source: Source, model: Any, reference: str) -> Statement:
 
 def _noted_as_other_type(condition: Any) -> bool:
     """Whether a note on the Condition says type II or III, and does not deny it."""
-    types, doubtful = phrases.lad_types([plain_text(note.text) for note in condition.note or () if note.text])
+    types, doubtful = lad_types([plain_text(note.text) for note in condition.note or () if note.text])
     return bool({"II", "III"} & types) and not doubtful
 
 
@@ -245,4 +247,4 @@ def is_another_disease(source: Source, concept: Any) -> bool:
         system = normalised(coding.system, "").system
         if coding.code and system in (ICD10CM, _OMIM, _ORPHA):
             return True
-    return any(phrases.names_other_disease(text) for text in texts(concept))
+    return any(names_other_disease(text) for text in texts(concept))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cds_service.chart import phrases
+from cds_service.chart.hedging import hedged
 from cds_service.chart.values import compared
 from cds_service.facts import Level
 from cds_service.fhir.units import million_cells_of_text
@@ -96,7 +96,7 @@ def _is_to_be_given(before: str, dose: str, after: str) -> bool:
     clause = re.split(r"[;,] |\. ", before)[-1] + dose + re.split(r"[;,] |\. ", after)[0]
     if _ANOTHER_AMOUNT.search(sentence) or _NOT_SURE.search(sentence) or _NOT_THE_DOSE.search(clause):
         return False
-    return not phrases.hedged(before + dose + after, len(before), len(before) + len(dose))
+    return not hedged(before + dose + after, len(before), len(before) + len(dose))
 
 
 def _is_part_of_more(before: str, after: str) -> bool:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from cds_service.chart import phrases
 from cds_service.chart.claims_and_trials import read_claims, read_trials
 from cds_service.chart.doses_found import WANTED, DosesFound
+from cds_service.chart.giving_words import around_giving, only_around_giving
 from cds_service.chart.naming import medication_is_elsewhere, mentions_kresladi, names_kresladi, says_something
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Source
 from cds_service.chart.verification import REFUTED, verification
+from cds_service.exact_json import EMPTY
 from cds_service.facts import EarlierDose
 from cds_service.fhir.elements import first_when, name_of, plain_text, texts, when
 from cds_service.fhir.records import Record
@@ -32,6 +36,13 @@ _NOT_GIVEN = {
 }
 _GIVEN = {"MedicationAdministration": {"completed", "in-progress"}, "Procedure": {"completed"}}
 _GENE_THERAPY = ("~gene-therapy", "genetically-modified-cell-infusion")
+
+
+class _Category(msgspec.Struct):
+    category: msgspec.Raw = EMPTY
+
+
+_category = msgspec.json.Decoder(_Category)
 
 
 def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
@@ -74,7 +85,7 @@ def _sort_medication(kind: str, record: Record, model: Any, found: DosesFound) -
     )
     says = shown.dose_record(kind, status, moment)
     if kind in _ORDERS:
-        around = kind == "ServiceRequest" and phrases.only_around_giving(texts(model.code))
+        around = kind == "ServiceRequest" and only_around_giving(texts(model.code))
         if status == "completed" and model.intent not in ("proposal", "plan") and not model.doNotPerform and not around:
             found.may_be(record.reference, reasons.may_be_a_dose(says))
         else:
@@ -123,29 +134,37 @@ def _tells_nothing(record: Record) -> bool:
     return not says_something(record.header.code)
 
 
+def _gives_nothing(source: Source, record: Record) -> bool:
+    """Whether its category says that it is of a kind in which nothing is given: laboratory, diagnostic, counselling.
+
+    Genomics Reporting describes each analysis as a Procedure that has a category and no code.
+    """
+    return "gives-nothing" in source.concept_means(_category.decode(record.raw).category)
+
+
 def _sort_procedure(source: Source, record: Record, model: Any, says: str, found: DosesFound) -> None:
     means = source.means(record)
     said = texts(model.code)
     gene_therapy = bool(means & set(_GENE_THERAPY))
     if "kresladi" in means or phrases.names("kresladi", _named_product(model)):
         _sort_named(record, model, says, found)
-    elif phrases.names("kresladi", _notes(model)) and not phrases.only_around_giving((*said, *_notes(model))):
+    elif phrases.names("kresladi", _notes(model)) and not only_around_giving((*said, *_notes(model))):
         given = gene_therapy and str(model.status) in _GIVEN["Procedure"]
         _dose_or_maybe(record, says, found, given=given)
-    elif phrases.names("other-gene-therapy", said) or phrases.only_around_giving(said):
+    elif phrases.names("other-gene-therapy", said) or only_around_giving(said):
         found.no_dose(record.reference, reasons.ANOTHER_PRODUCT)
-    elif gene_therapy or (_tells_nothing(record) and not said):
+    elif gene_therapy or (_tells_nothing(record) and not said and not _gives_nothing(source, record)):
         found.may_be(record.reference, reasons.unnamed_gene_therapy(says))
 
 
 def _sort_named(record: Record, model: Any, says: str, found: DosesFound) -> None:
     """A procedure that names the drug: done with it, around it (a visit, a collection), or not to be told."""
     said = _named_product(model)
-    if phrases.only_around_giving(said):
+    if only_around_giving(said):
         found.no_dose(record.reference, reasons.ANOTHER_PRODUCT)
         return
     denied = phrases.names("kresladi", said) and not phrases.plainly_named("kresladi", said)
-    plainly = not denied and not phrases.around_giving(said)
+    plainly = not denied and not around_giving(said)
     _dose_or_maybe(record, says, found, given=plainly and str(model.status) in _GIVEN["Procedure"])
 
 
@@ -187,7 +206,7 @@ def _histories(source: Source, found: DosesFound) -> None:
         means = source.means(record)
         history, named = "gene-therapy-history" in means, "~kresladi" in means
         another = phrases.names("other-gene-therapy", said) and not named
-        had = history or (named and not phrases.only_around_giving(said)) or phrases.plainly_named("gene-therapy", said)
+        had = history or (named and not only_around_giving(said)) or phrases.plainly_named("gene-therapy", said)
         refuted = record.type == "Condition" and verification(model) == REFUTED
         if had and not another and not refuted:
             found.may_be(record.reference, reasons.unnamed_gene_therapy(name_of(model.code)))

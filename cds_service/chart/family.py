@@ -10,6 +10,7 @@ from typing import Any
 from cds_service.chart import phrases
 from cds_service.chart.answers import FAMILY_HISTORY, Answers
 from cds_service.chart.diagnosis import Says, what_it_says
+from cds_service.chart.hedging import denied, denies_family_history
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.spoken import all_no, all_yes, answered_with
 from cds_service.chart.verification import is_confirmed
@@ -149,7 +150,7 @@ def _of_relative(text: str | None) -> str | None:
 
 def _denied_or_hedged(text: str) -> bool:
     plain = _NOS.sub("", text)
-    return phrases.denied((plain,)) or bool(_HEDGE.search(plain))
+    return denied((plain,)) or bool(_HEDGE.search(plain))
 
 
 # --- statements on the whole family ----------------------------------------------------------------------------------
@@ -158,8 +159,7 @@ def _denied_or_hedged(text: str) -> bool:
 def _denies_family_history(text: str) -> bool:
     """Whether one sentence both names LAD and says that there is no family history of it."""
     return any(
-        phrases.names("lad", (sentence,)) and phrases.denies_family_history(sentence)
-        for sentence in _SENTENCES.split(text)
+        phrases.names("lad", (sentence,)) and denies_family_history(sentence) for sentence in _SENTENCES.split(text)
     )
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 
 from cds_service.chart.gather import Call, Sent
-from cds_service.chart.leads import leads, on_server, ordered_medications
+from cds_service.chart.leads import leads, on_server, ordered_medications, products
 from cds_service.chart.orders import DraftOrder
-from cds_service.chart.queries import PATIENT, QUERIES, Query
+from cds_service.chart.queries import EVERY, PATIENT, QUERIES, Query
 from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.bundle import Answered, Entry, State
@@ -31,7 +31,7 @@ MOST_ORDERED = 20
 """Draft orders of one call whose Medication is read to tell what they are for."""
 _PEOPLE_PER_SEARCH = 20
 _WAVES_OF_REFERENCES = 2
-_TYPES = {query.key: query.type for query in QUERIES}
+_TYPES = {query.key: query.type for query in EVERY}
 _TOKENS = {"Practitioner": "{{userPractitionerId}}", "PractitionerRole": "{{userPractitionerRoleId}}"}
 
 
@@ -46,6 +46,7 @@ class Fetching:
     client: FhirClient
     call: Call
     sent: Sent
+    queries: tuple[Query, ...] = QUERIES
     references: dict[str, Answered] = field(default_factory=dict)
     roles: dict[str, Answered] = field(default_factory=dict)
 
@@ -69,11 +70,20 @@ class Fetching:
 
         `view` makes the Source of what there is, so that references are looked for where the readers will look.
         """
+        ordered = tuple(orders)
+        self.read(view, lambda source: leads(source, ordered, self.call.user, self._bases))
+
+    def bedside(self, view: Callable[[Sent], Source]) -> None:
+        """The same for the course of treatment, of which only what was given and delivered refers to anything."""
+        self.read(view, lambda source: products(source, self._bases))
+
+    def read(self, view: Callable[[Sent], Source], wanted_of: Callable[[Source], Iterable[str]]) -> None:
+        """Read the parts of the chart that were not sent, then the references that are wanted of them."""
         self._parts()
         self._know_user()
-        source, orders = view(self.sent), tuple(orders)
+        source = view(self.sent)
         for _ in range(_WAVES_OF_REFERENCES):
-            wanted = tuple(islice(dict.fromkeys(leads(source, orders, self.call.user, self._bases)), MOST_REFERENCES))
+            wanted = tuple(islice(dict.fromkeys(wanted_of(source)), MOST_REFERENCES))
             people = [reference for reference in wanted if reference.startswith("Practitioner/")]
             self._follow([*filter(self._is_missing, wanted)], [each for each in people if each not in self.roles])
 
@@ -86,11 +96,12 @@ class Fetching:
 
     def _parts(self) -> None:
         answers, base = self.sent.answers, self.client.base
-        asks = missing_parts(self.call, answers, base)
+        asks = missing_parts(self.call, answers, base, self.queries)
         self._ask_parts(asks)
         # A paging link may be good only for the EHR's own session, or no longer: then the search is run anew.
         stuck = {key for key, ask in asks.items() if isinstance(ask, Rest) and _is_stuck(ask, answers[key])}
-        anew = missing_parts(self.call, {key: answers[key] for key in answers if key not in stuck}, base)
+        known = {key: answers[key] for key in answers if key not in stuck}
+        anew = missing_parts(self.call, known, base, self.queries)
         self._ask_parts({key: ask for key, ask in anew.items() if key in stuck})
 
     def _ask_parts(self, asks: Mapping[str, Ask]) -> None:
@@ -101,7 +112,7 @@ class Fetching:
     def _know_user(self) -> None:
         """What the parts about the user say of references: they are not asked for twice."""
         _, kind, id_ = split_literal(self.call.user)
-        for query in QUERIES:
+        for query in self.queries:
             if query.user_token == kind and query.key in self.sent.answers:
                 known = self.roles if "?" in query.template else self.references
                 known[f"{kind}/{id_}"] = self.sent.answers[query.key]
@@ -136,10 +147,12 @@ class Fetching:
                 records.add(entry, place, number, type_)
 
 
-def missing_parts(call: Call, answers: Mapping[str, Answered], base: str) -> dict[str, Ask]:
+def missing_parts(
+    call: Call, answers: Mapping[str, Answered], base: str, queries: Iterable[Query] = QUERIES
+) -> dict[str, Ask]:
     """What is to be asked, by prefetch key: what was left out or failed, and the further pages of what was cut."""
     asks: dict[str, Ask] = {}
-    for query in QUERIES:
+    for query in queries:
         answer = answers.get(query.key, Answered(State.LEFT_OUT))
         ask = _filled(query, call)
         if ask is not None and not _is_complete(answer):

@@ -83,12 +83,16 @@ class _Reading:
         self.sifted = Sifted()
         self.usable: dict[str, list[Result]] = {marker: [] for marker in MARKERS}
         self.of_marker = {marker: Sifted() for marker in MARKERS}
+        self.carriers: set[str] = set()
+        """The references of what holds results on a marker, and of the reports and panels that list them."""
 
     def take(self, seen: Observed) -> None:
         """Sort an Observation and its components."""
         whole = _Carrier(seen, seen.model)
         parts = [_Carrier(seen, component) for component in seen.model.component or ()]
         named = [self._take(carrier) for carrier in (whole, *parts)]
+        if any(named):
+            self.carriers |= {seen.record.reference, *(each.reference for each in self.source.panels_of(seen.record))}
         if whole.is_said_by_its_parts and named[0] and parts and not any(named[1:]):
             self.of_marker[named[0]].trouble(seen.record, reasons.NO_VALUE)
 
@@ -166,9 +170,9 @@ class _Reading:
             self.usable[marker].append(Result(measured.level, Evidence(says, record.reference), moment, together))
 
     def take_reports_in_words(self) -> None:
-        """Reports on the markers that hold no results: evidence to attach, not to count."""
-        records = [r for r in self.source.records.of("DiagnosticReport") if _is_on_markers(self.source, r)]
-        sifted = self.source.sift(records)
+        """Reports on the markers of which no result is here, or none that is read: evidence to attach, not to count."""
+        records = (r for r in self.source.records.of("DiagnosticReport") if r.reference not in self.carriers)
+        sifted = self.source.sift(record for record in records if _is_on_markers(self.source, record))
         for record, report in sifted.usable:
             if report.status not in WITHDRAWN:
                 self._trouble_all(record, reasons.FLOW_AS_TEXT)
@@ -240,10 +244,7 @@ def _texts_of_panel(panel: Any) -> Iterable[str]:
 
 
 def _is_on_markers(source: Source, record: Record) -> bool:
-    """Whether a report without coded results names the markers, in its code, its conclusion or anywhere else."""
-    header = record.header
-    if bytes(header.result) or b"Observation" in bytes(header.contained):
-        return False
+    """Whether a report names the markers: in its code, its conclusion or anywhere else."""
     return PANEL in source.means(record) or bool(_NAMES_A_MARKER.search(bytes(record.raw)))
 
 

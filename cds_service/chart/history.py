@@ -10,6 +10,7 @@ from typing import Any
 
 from cds_service.chart import phrases
 from cds_service.chart.cord import THREE_WEEKS, age_in_value, age_in_words
+from cds_service.chart.hedging import denied
 from cds_service.chart.observed import FINAL, WITHDRAWN, is_about_another
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.verification import ENTERED_IN_ERROR, REFUTED, is_confirmed, verification
@@ -107,7 +108,7 @@ class _Statement:
         return any(getattr(self.holder, f"value{kind}") is not None for kind in kinds)
 
     def _answer_in_words(self) -> Answer:
-        if phrases.denied(self.words):
+        if denied(self.words):
             return Answer.NOT_MET
         return Answer.MET if any(map(_YES.search, self.words)) else Answer.UNKNOWN
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from cds_service.chart import phrases
+from cds_service.chart.hedging import denied
 
 LOCI = frozenset({6, 8, 10, 12})
 """The numbers of loci that are typed: n of n is a full match for these n alone."""
@@ -15,9 +15,11 @@ LOCI = frozenset({6, 8, 10, 12})
 _COUNT = re.compile(r"(?<![\d/.*:])(\d{1,2})\s*(?:/|of|out of)\s*(\d{1,2})(?![\d/.:])", re.IGNORECASE)
 _NO_MISMATCH = re.compile(r"\b(?:no|zero|0|without)(?: hla| antigen| allele)* mis-?match(?:es)?", re.IGNORECASE)
 _NOT_MATCHED = re.compile(
-    r"mis-?match|\bnot\b[^.;]{0,20}match|non-?match|\bno\b[^.;]{0,20}\bmatch|un-?match|haplo|half|partial|unrelated|\bmud\b",
+    r"mis-?match|\bnot\b[^.;]{0,20}match|non-?match|\bno\b[^.;]{0,20}\bmatch|un-?match|haplo(?!typ)|"
+    r"haplotype[- ](?:mis)?match|(?:one|1|single|shar\w+)[- ](?:hla[- ])?haplotype|half|partial|unrelated|\bmud\b",
     re.IGNORECASE,
 )
+"""A haplotype alone is what a typing found, no word on a match."""
 _MATCHED = re.compile(r"\bmatch(?:ed|es)?\b|hla[- ]identical|fully compatible|genotypically identical", re.IGNORECASE)
 _PERHAPS = re.compile(
     r"possib|probab|potential|pending|presum|likely|unknown|indeterminate|equivocal|suspect|awaiting|to be |\?",
@@ -54,7 +56,7 @@ def _verdict(value: str) -> bool | None:
         return None if True in counts else False
     if counts:
         return counts.pop() if len(counts) == 1 else None
-    return True if _MATCHED.search(said) and not phrases.denied((said,)) else None
+    return True if _MATCHED.search(said) and not denied((said,)) else None
 
 
 def _is_full(matched_loci: Any, of: Any) -> bool:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.chart import phrases
 from cds_service.chart.coded_visits import coded_at_visits
 from cds_service.chart.corroboration import Backing, Dates
+from cds_service.chart.hedging import hedged
 from cds_service.chart.infection_tiers import (
     NEVER,
     TIER_A,
@@ -77,7 +77,7 @@ def _with_corroboration(source: Source) -> Documentation:
     sifted = source.sift(source.about(("Condition",), *TIERS, "~infection"), ("Condition",))
     infections = [each for each in _infections(source, sifted) if each.tier == TIER_B]
     shows, doubtful = _corroborated(source, infections)
-    for visit in coded_at_visits(source):
+    for visit in coded_at_visits(source, sifted):
         if visit.significant:
             shows.append(visit.evidence)
         else:
@@ -160,7 +160,7 @@ def _says(pattern: re.Pattern[str], said: Iterable[str]) -> bool:
     """Whether any text says it without denying it or weakening it."""
     for text in said:
         match = pattern.search(text)
-        if match and not phrases.hedged(text, *match.span()) and not re.search(r"(?i)moderate", text[: match.start()]):
+        if match and not hedged(text, *match.span()) and not re.search(r"(?i)moderate", text[: match.start()]):
             return True
     return False
 

@@ -35,6 +35,13 @@ def leads(source: Source, orders: Iterable[DraftOrder], user: str, bases: Collec
             yield from on_server(_person_of(source, reference), bases, ("Practitioner",))
 
 
+def products(source: Source, bases: Collection[str]) -> Iterator[str]:
+    """The Medications, as `Type/id`, of what was, or may have been, given, ordered or delivered."""
+    named, unnamed = _drugs(source)
+    delivered = _at(source.records.of("SupplyDelivery"), "suppliedItem", "itemReference")
+    yield from on_server((*unnamed, *delivered, *named), bases, ("Medication",))
+
+
 def on_server(found: Iterable[str], bases: Collection[str], wanted: Collection[str]) -> Iterator[str]:
     """Those of the literal references that lead to a wanted type on the server at these bases, as `Type/id`."""
     for literal in found:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
+from cds_service.chart.giving_words import only_around_giving
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry
 from cds_service.fhir.elements import plain_text
@@ -93,7 +94,7 @@ def _is_around_it(resource: dict[str, Any]) -> bool:
     code = resource.get("code")
     if resource.get("resourceType") != "ServiceRequest" or not isinstance(code, dict):
         return False
-    return phrases.only_around_giving([plain_text(text) for text in _words_of(code)])
+    return only_around_giving([plain_text(text) for text in _words_of(code)])
 
 
 def _words_of(concept: dict[str, Any]) -> list[str]:

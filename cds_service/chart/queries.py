@@ -1,4 +1,4 @@
-"""What of a chart the policy can use: one plain search per resource type, which is also what prefetch asks for.
+"""What of a chart a service can use: one plain search per resource type, which is also what prefetch asks for.
 
 No search has a code filter: a filter would hide what only a text names, and an earlier dose or a donor may be that.
 """
@@ -25,24 +25,33 @@ def _search(key: str, kind: str, parameter: str = "patient") -> Query:
     return Query(key, kind, f"{kind}?{parameter}={PATIENT}")
 
 
+_PATIENT = Query("patient", "Patient", f"Patient/{PATIENT}")
+_OBSERVATIONS = _search("observations", "Observation")
+_PROCEDURES = _search("procedures", "Procedure")
+_MEDICATION_REQUESTS = _search("medicationRequests", "MedicationRequest")
+_ADMINISTRATIONS = _search("medicationAdministrations", "MedicationAdministration")
+_DISPENSES = _search("medicationDispenses", "MedicationDispense")
+_ANSWERS = _search("questionnaireResponses", "QuestionnaireResponse")
+_SERVICE_REQUESTS = _search("serviceRequests", "ServiceRequest")
+
 QUERIES = (
-    Query("patient", "Patient", f"Patient/{PATIENT}"),
+    _PATIENT,
     _search("coverage", "Coverage"),
     _search("conditions", "Condition"),
-    _search("observations", "Observation"),
+    _OBSERVATIONS,
     _search("diagnosticReports", "DiagnosticReport"),
-    _search("procedures", "Procedure"),
-    _search("medicationRequests", "MedicationRequest"),
-    _search("medicationAdministrations", "MedicationAdministration"),
-    _search("medicationDispenses", "MedicationDispense"),
+    _PROCEDURES,
+    _MEDICATION_REQUESTS,
+    _ADMINISTRATIONS,
+    _DISPENSES,
     _search("medicationStatements", "MedicationStatement"),
-    _search("questionnaireResponses", "QuestionnaireResponse"),
+    _ANSWERS,
     _search("familyHistory", "FamilyMemberHistory"),
     _search("relatedPersons", "RelatedPerson"),
     _search("careTeams", "CareTeam"),
     _search("documents", "DocumentReference"),
     _search("encounters", "Encounter"),
-    _search("serviceRequests", "ServiceRequest"),
+    _SERVICE_REQUESTS,
     Query("userPractitioner", "Practitioner", "Practitioner/{{userPractitionerId}}", "Practitioner"),
     Query(
         "userRoles",
@@ -52,9 +61,27 @@ QUERIES = (
     ),
     Query("userRole", "PractitionerRole", "PractitionerRole/{{userPractitionerRoleId}}", "PractitionerRole"),
 )
+"""For the coverage policy."""
+BEDSIDE = (
+    _PATIENT,
+    _OBSERVATIONS,
+    _PROCEDURES,
+    _MEDICATION_REQUESTS,
+    _ADMINISTRATIONS,
+    _DISPENSES,
+    _ANSWERS,
+    _SERVICE_REQUESTS,
+    _search("carePlans", "CarePlan"),
+    _search("supplyDeliveries", "SupplyDelivery"),
+    _search("devices", "Device"),
+)
+"""For the label, where an order is signed."""
+OPENING = (_PATIENT, _PROCEDURES, _ADMINISTRATIONS, _ANSWERS, _search("flags", "Flag"))
+"""For the label, where a chart is opened: whether the patient was treated, and what was said then."""
+EVERY = tuple(dict.fromkeys((*QUERIES, *BEDSIDE, *OPENING)))
 LIGHT = ("patient", "coverage")
 
 
-def templates(mode: str) -> dict[str, str]:
+def templates(mode: str, queries: tuple[Query, ...] = QUERIES) -> dict[str, str]:
     """The prefetch of discovery: `full`, or `light` (the rest is read on demand)."""
-    return {query.key: query.template for query in QUERIES if mode == "full" or query.key in LIGHT}
+    return {query.key: query.template for query in queries if mode == "full" or query.key in LIGHT}

@@ -16,7 +16,7 @@ from cds_service.fhir.resources import Unreadable
 
 _OTHER = re.compile(
     r"\bhalf|\bstep|adopt|foster|in-?law|cousin|mother|father|parent|maternal|paternal|aunt|uncle|unrelated|registry|"
-    r"\bmud\b|cord blood|haplo",
+    r"\bmud\b|cord blood|haplo(?!typ)",
     re.IGNORECASE,
 )
 _IDENTICAL_TWIN = re.compile(r"identical twin|monozyg", re.IGNORECASE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from cds_service.chart import phrases
+from cds_service.chart.hedging import hedged
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.values import trimmed
 from cds_service.facts import Documentation
@@ -23,7 +23,8 @@ _REPEATING_CODES = frozenset(
 _REPEATS = re.compile(
     r"\b(?:daily|weekly|monthly|yearly|annually|every (?:\d|other|day|week|month|year|hour)|repeat\w*|twice|thrice|"
     r"bid|tid|qid|q ?\d+ ?[hdwm]|(?:[2-9]|two|three|four) (?:doses|infusions|times|courses)|"
-    r"days? ?\d+ ?(?:and|,|&) ?(?:days? ?)?\d+|second (?:dose|infusion|course)|x ?[2-9]\b(?! ?(?:\d|bags?)))",
+    r"days? ?\d+ ?(?:and|,|&) ?(?:days? ?)?\d+|days ?\d+ ?(?:to|through|until|-) ?(?:day ?)?\d+|"
+    r"second (?:dose|infusion|course)|x ?[2-9]\b(?! ?(?:\d|bags?)))",
     re.IGNORECASE,
 )
 _DAYS_IN = {"s": 0, "min": 0, "h": 0, "d": 1, "wk": 7, "mo": 28, "a": 365}
@@ -62,7 +63,7 @@ def _unclear(order: DraftOrder) -> Iterator[str]:
         yield reasons.DAYS_UNCLEAR
     for said in _instructions_in_words(order):
         match = _REPEATS.search(said)
-        if match and not phrases.hedged(said, *match.span()):
+        if match and not hedged(said, *match.span()):
             yield reasons.may_repeat(said)
 
 

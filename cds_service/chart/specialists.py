@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.chart import phrases
 from cds_service.chart.answers import Answers, Response
 from cds_service.chart.clinicians import PEOPLE, Clinician, Clinicians
 from cds_service.chart.orders import DraftOrder
@@ -21,6 +20,7 @@ from cds_service.chart.sightings import (
 )
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.specialty import ORGAN_NOT_SAID, OTHER_ONCOLOGIST, SECOND, TRANSPLANT, Said, said_by
+from cds_service.chart.specialty_words import specialties_in
 from cds_service.facts import Documentation
 from cds_service.fhir.identity import split_literal
 from cds_service.logic import Cause, Evidence, Gap, Remedy
@@ -191,7 +191,7 @@ def _words(said: Said | None, specialties: tuple[str, ...]) -> str:
     """The words that name the specialty; our own where only a code does."""
     if said is None:
         return ""
-    fitting = [word for word in said.words if phrases.specialties_in(word) & set(specialties)]
+    fitting = [word for word in said.words if specialties_in(word) & set(specialties)]
     held = [shown.SPECIALTY[each] for each in specialties if each in said.specialties]
     named = fitting or held or list(said.words) or [said.source]
     return ", ".join(named[:2])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.chart import phrases
+from cds_service.chart.specialty_words import names_laboratory, names_organ, other_profession, specialties_in
 from cds_service.fhir.elements import meanings, texts
 from cds_service.fhir.terminology import Terminology, normalised
 
@@ -53,8 +53,8 @@ def specialties_of(terminology: Terminology, concept: Any) -> frozenset[str]:
     codes = meanings(terminology, concept)
     found = codes & SPECIALTIES
     if not codes & _WORDS_DO_NOT_COUNT:
-        found = found.union(*(phrases.specialties_in(text) for text in texts(concept)))
-    if phrases.names_organ(texts(concept)):
+        found = found.union(*(specialties_in(text) for text in texts(concept)))
+    if names_organ(texts(concept)):
         found -= {ORGAN_NOT_SAID}
     return found
 
@@ -67,9 +67,9 @@ def _names_other_profession(terminology: Terminology, concept: Any) -> bool:
         return True
     # HL7's own lists of roles and degrees have words for codes: `nurse`, `RN`.
     in_letters = [code for _, code in codes if code.isalpha()]
-    return any(phrases.other_profession(text) for text in (*texts(concept), *in_letters))
+    return any(other_profession(text) for text in (*texts(concept), *in_letters))
 
 
 def _names_laboratory(terminology: Terminology, concept: Any) -> bool:
     coded = meanings(terminology, concept) & SPECIALTIES
-    return not coded and any(phrases.names_laboratory(text) for text in texts(concept))
+    return not coded and any(names_laboratory(text) for text in texts(concept))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
+from cds_service.chart.giving_words import about_a_procedure
 from cds_service.chart.source import Source
 from cds_service.chart.verification import REFUTED, verification
 from cds_service.fhir.elements import first_when, name_of, texts
@@ -121,7 +122,7 @@ def _is_transplant(source: Source, record: Record, model: Any) -> bool:
     said = _without_donor(_concept(model))
     words = _PRODUCTS if record.type == "MedicationAdministration" else _WORDS
     named = any(phrases.plainly_named(word.removeprefix("~"), said) for word in words)
-    return named and not phrases.about_a_procedure(said)
+    return named and not about_a_procedure(said)
 
 
 def _is_granulocyte_transfusion(_source: Source, _record: Record, model: Any) -> bool:
@@ -146,7 +147,7 @@ def _says_has_had_one(source: Source, record: Record, condition: Any) -> bool:
         return True
     said = [text for text in _without_donor(condition.code) if _HAS_HAD.search(text)]
     named = any(phrases.plainly_named(tag, said) for tag in ("transplant", "gene-therapy"))
-    return named and not phrases.about_a_procedure(said)
+    return named and not about_a_procedure(said)
 
 
 def _aphereses(source: Source) -> list[Event]:

@@ -1,0 +1,88 @@
+"""Of which gene a genetic variant is, and what the components of an Observation on it say.
+
+The gene studied decides; where none is stated, a gene that the change names, or another chromosome than ITGB2's, does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from cds_service.fhir.elements import meanings, name_of, plain_text, texts
+from cds_service.fhir.terminology import Terminology
+
+ITGB2 = re.compile(r"\bITGB2\b(?!-)", re.IGNORECASE)
+"""The gene, not ITGB2-AS1, which is another."""
+_GENE_SYSTEM = re.compile(r"genenames\.org", re.IGNORECASE)
+_GENE_OF_CHANGE = re.compile(r"\bN[MGCP]_\d+(?:\.\d+)?\(([A-Z][A-Z0-9-]*)\)")
+"""The gene that a change in HGVS names in brackets: `NM_000106.5(CYP2D6):c.886C>T`."""
+_CHROMOSOME = re.compile(r"\bNC_0000(\d\d)\b")
+"""RefSeq numbers the sequences of the chromosomes as the chromosomes are numbered."""
+_CHROMOSOME_OF_ITGB2 = "21"
+_OLDER_NAME = "CD18"
+
+
+def is_itgb2(terminology: Terminology, observation: Any) -> bool | None:
+    """Whether the variant is of ITGB2; None where that is not stated, or another gene is stated too."""
+    genes = {_names_itgb2(terminology, each) for each in components(terminology, observation, "gene-studied")}
+    if genes:
+        return genes.pop() if len(genes) == 1 else None
+    changes = [each for tag in ("dna-change", "protein-change") for each in components(terminology, observation, tag)]
+    if any(map(ITGB2.search, (*texts(observation.code), *said(changes)))):
+        return True
+    return False if _is_elsewhere(observation) else None
+
+
+def components(terminology: Terminology, observation: Any, meaning: str) -> list[Any]:
+    """The components of a meaning that have a value and no modifier extension."""
+    return [each for each in _valued(observation) if meaning in meanings(terminology, each.code)]
+
+
+def said(parts: Iterable[Any]) -> tuple[str, ...]:
+    """What the values of components say in words."""
+    words = [(*texts(each.valueCodeableConcept), plain_text(each.valueString or "")) for each in parts]
+    return tuple(text for several in words for text in several if text)
+
+
+def name_of_change(terminology: Terminology, observation: Any) -> str:
+    """The change in HGVS, on DNA or protein, where the report gives one."""
+    for meaning in ("dna-change", "protein-change"):
+        for component in components(terminology, observation, meaning):
+            name = name_of(component.valueCodeableConcept) or component.valueString
+            if name:
+                return str(name)
+    return ""
+
+
+def _valued(observation: Any) -> list[Any]:
+    parts = observation.component or ()
+    return [each for each in parts if each.dataAbsentReason is None and not each.modifierExtension]
+
+
+def _names_itgb2(terminology: Terminology, gene: Any) -> bool:
+    """Whether a gene component names ITGB2; its code decides before its words."""
+    codings = (gene.valueCodeableConcept.coding or ()) if gene.valueCodeableConcept else ()
+    if "itgb2" in meanings(terminology, gene.valueCodeableConcept):
+        return True
+    if any(_GENE_SYSTEM.search(coding.system or "") for coding in codings):
+        return False
+    return any(ITGB2.search(text) or text.strip().upper() == _OLDER_NAME for text in said([gene]))
+
+
+def _is_elsewhere(observation: Any) -> bool:
+    """Whether what is written of the variant names other genes, or other chromosomes, and never ITGB2's."""
+    written = " ".join(_written(observation))
+    genes = set(_GENE_OF_CHANGE.findall(written))
+    if ITGB2.search(written) or _OLDER_NAME in genes:
+        return False
+    chromosomes = set(_CHROMOSOME.findall(written))
+    return bool(genes or chromosomes) and _CHROMOSOME_OF_ITGB2 not in chromosomes
+
+
+def _written(observation: Any) -> tuple[str, ...]:
+    """The values of all components, codes included: a sequence or a change is itself the code."""
+    parts = _valued(observation)
+    concepts = [each.valueCodeableConcept for each in parts if each.valueCodeableConcept is not None]
+    codes = (coding.code for concept in concepts for coding in concept.coding or () if coding.code)
+    return (*said(parts), *codes)
