@@ -19,15 +19,28 @@ help: ## list the targets
 
 .PHONY: run
 run: $(VENV)/.installed ## serve for development at http://127.0.0.1:$CDS_PORT (8080)
-	@echo "serving at http://$${CDS_HOST:-127.0.0.1}:$(CDS_PORT)/cds-services (end with Ctrl-C)"
+	@echo "try it at http://$${CDS_HOST:-127.0.0.1}:$(CDS_PORT)/ (the services are at /cds-services; end with Ctrl-C)"
 	CDS_ALLOW_ANONYMOUS=true CDS_DEVELOPMENT=true exec $(BIN)/cds-service serve
+
+# What the pages use from npm: built files at pinned versions, copied here and never fetched at run time.
+FHIRCLIENT := cds_service/web/static/vendor/fhirclient/fhir-client.js
+
+.PHONY: vendor
+vendor: $(FHIRCLIENT) ## bring in what the documentation worksheet uses from npm (needs Node and its npm)
+
+$(FHIRCLIENT): vendored/package-lock.json
+	npm ci --prefix vendored --ignore-scripts
+	install -D -m 0644 vendored/node_modules/fhirclient/LICENSE $(@D)/LICENSE
+	install -m 0644 vendored/node_modules/fhirclient/build/fhir-client.pure.min.js $@
 
 .PHONY: test
 test: lint types ## lint, types and the tests of the core
 	$(BIN)/python -m pytest $(SERVED:%=--ignore=%)
+	@echo 'Not run here: make test-service, and the pages in a browser: make test-browser (.ci/chromium brings the browser).'
 
 # What speaks over sockets: the whole application, its workers, and reading from FHIR servers.
-SERVED = $(wildcard tests/test_service_*.py) tests/test_client.py tests/test_fetching.py tests/test_gunicorn.py
+SERVED = $(wildcard tests/test_service_*.py) tests/test_client.py tests/test_fetching.py tests/test_gunicorn.py \
+	tests/test_slow_clients.py
 
 .PHONY: test-service
 test-service: $(VENV)/.installed ## the whole application: tokens, fetching, feedback, workers
@@ -43,16 +56,21 @@ types: $(VENV)/.installed ## types, strictly
 	$(BIN)/mypy
 
 .PHONY: test-integration
-test-integration: $(VENV)/.installed ## against a FHIR server that is not ours (needs Node and its npm)
+test-integration: $(VENV)/.installed ## against a FHIR server and charts that are not ours (needs Node and its npm)
 	npm ci --prefix tests/integration
 	$(BIN)/python -m pytest tests/integration
+
+.PHONY: test-browser
+test-browser: $(VENV)/.installed $(FHIRCLIENT) ## the pages in Chromium (needs that, Node and its npm: .ci/chromium make test-browser)
+	npm ci --prefix tests/browser
+	$(BIN)/python -m pytest tests/browser
 
 .PHONY: bench
 bench: $(VENV)/.installed ## speed and memory against the yardstick (fails only on a wrong answer)
 	$(BIN)/python -u -m benchmarks.run
 
 .PHONY: soak
-soak: $(VENV)/.installed ## load and faults for $SOAK_SECONDS (60): fails only on a wrong or lost answer
+soak: $(VENV)/.installed ## load ($SOAK_SECONDS, 60) and faults ($SOAK_FAULT_SECONDS, 60): fails only on a wrong or lost answer
 	.ci/postgres $(BIN)/python -u -m benchmarks.soak
 
 .PHONY: docs
@@ -62,7 +80,7 @@ docs: $(VENV)/.installed ## write the pages that are made from the code
 .PHONY: clean
 clean: ## remove everything that make has made
 	rm -rf $(VENV) .venv-lock .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info \
-		tests/integration/node_modules
+		tests/integration/node_modules tests/browser/node_modules vendored/node_modules cds_service/web/static/vendor
 	find cds_service tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The virtual environment is made anew when the lock changes, so that it never holds what the lock does not.

@@ -88,6 +88,15 @@ def hook_request(resources: int, templates: Mapping[str, str]) -> bytes:
     return json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def without_trigger(body: bytes) -> bytes:
+    """The same request for an order that has nothing to do with Kresladi."""
+    request = json.loads(body)
+    vitamin_d = order() | {"medicationCodeableConcept": {"text": "cholecalciferol 400 units oral drops"}}
+    plain = {**vitamin_d, "dosageInstruction": [{"text": "1 drop once a day"}]}
+    request["context"]["draftOrders"] = _bundle("collection", [_entry(plain)])
+    return json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def _filling(random: Random, queries: Sequence[Query], count: int) -> list[Resource]:
     """So many filler resources in their usual mix, of those that the service asks for."""
     shares = [kind.share for kind in FILLERS]

@@ -7,14 +7,16 @@ import platform
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.facts import ORDER
-from benchmarks.generate import PLAIN_TEMPLATES, hook_request
+from benchmarks.generate import PLAIN_TEMPLATES, hook_request, without_trigger
 from benchmarks.serve import Server, ServerFailed, served
 
 SERVICE = "kresladi-order-sign"
 PATH = f"/cds-services/{SERVICE}"
+TREATMENT = "kresladi-treatment-order-sign"
 YARDSTICK = "benchmarks.yardstick:app"
 
 MEGABYTE = 1_000_000
@@ -41,6 +43,17 @@ MEDIUM = Size("1 MB", 600, 40, 1.3)
 MIDDLE = Size("5 MB", 3_000, 20, None)
 LARGE = Size("10 MB", 6_000, 20, 0.5)
 SIZES = [SMALL, MEDIUM, MIDDLE, LARGE]
+WITHOUT_TRIGGER = [Size("10 KB", 10, 200, None), Size("1 MB", 600, 40, 1.0)]
+"""Most orders of a hospital: the service around the infusion may cost no more than parsing the request. A small request
+costs what any answer costs (its audit record, the look at its token), so that it has no target."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which service, and what refuses a wrong answer of it with WrongAnswer."""
+
+    path: str
+    check: Callable[[bytes], None]
 
 
 @dataclass(frozen=True)
@@ -52,7 +65,7 @@ class Medians:
 
 
 class WrongAnswer(Exception):
-    """The service answered something other than that all is met: its speed is then worth nothing."""
+    """The service answered something other than what is right: its speed is then worth nothing."""
 
 
 def main() -> int:
@@ -61,10 +74,15 @@ def main() -> int:
     try:
         templates = discovered_templates()
         bodies = {size: hook_request(size.resources, templates) for size in SIZES}
+        around = discovered_templates(TREATMENT)
+        silent = {size: without_trigger(hook_request(size.resources, around)) for size in WITHOUT_TRIGGER}
         measure_start_up(bodies[SMALL])
         with served() as service, served(YARDSTICK) as yardstick:
-            medians = {size: compare(size, bodies[size], service, yardstick) for size in SIZES}
+            medians = {size: compare(size, bodies[size], Asked(PATH, check), service, yardstick) for size in SIZES}
             report_memory(service, yardstick)
+            print("\nan order without a trigger, to the service around the infusion:")
+            for size, body in silent.items():
+                compare(size, body, Asked(f"/cds-services/{TREATMENT}", check_silence), service, yardstick)
         report_growth(medians)
     except (ServerFailed, WrongAnswer) as error:
         print(f"\n{type(error).__name__}: {error}", file=sys.stderr)
@@ -72,11 +90,11 @@ def main() -> int:
     return 0
 
 
-def discovered_templates() -> dict[str, str]:
+def discovered_templates(service_id: str = SERVICE) -> dict[str, str]:
     """The prefetch templates that the service itself publishes; plain ones where it publishes none."""
     with served() as service:
         services = json.loads(service.get("/cds-services"))["services"]
-    published: dict[str, dict[str, str]] = next((each for each in services if each["id"] == SERVICE), {})
+    published: dict[str, dict[str, str]] = next((each for each in services if each["id"] == service_id), {})
     return published.get("prefetch") or PLAIN_TEMPLATES
 
 
@@ -95,18 +113,18 @@ def first_answer(application: str | None, body: bytes) -> float:
         return time.perf_counter() - server.started
 
 
-def compare(size: Size, body: bytes, service: Server, yardstick: Server) -> Medians:
+def compare(size: Size, body: bytes, asked: Asked, service: Server, yardstick: Server) -> Medians:
     """Send the request to both in turn; print the medians and their ratio."""
     for _ in range(WARM_UP):
-        check(service.post(PATH, body))
-        yardstick.post(PATH, body)
+        asked.check(service.post(asked.path, body))
+        yardstick.post(asked.path, body)
     times: list[float] = []
     bare: list[float] = []
     for _ in range(size.rounds):
-        seconds, answer = timed(service, body)
+        seconds, answer = timed(service, asked.path, body)
         times.append(seconds)
-        bare.append(timed(yardstick, body)[0])
-        check(answer)
+        bare.append(timed(yardstick, asked.path, body)[0])
+        asked.check(answer)
     medians = Medians(statistics.median(times), statistics.median(bare))
     ratio = medians.service / medians.yardstick
     target = f"target {size.target:g} × F" if size.target else "no target"
@@ -118,11 +136,17 @@ def compare(size: Size, body: bytes, service: Server, yardstick: Server) -> Medi
     return medians
 
 
-def timed(server: Server, body: bytes) -> tuple[float, bytes]:
+def timed(server: Server, path: str, body: bytes) -> tuple[float, bytes]:
     """Seconds from the first byte sent to the last one received, and the answer."""
     start = time.perf_counter()
-    answer = server.post(PATH, body)
+    answer = server.post(path, body)
     return time.perf_counter() - start, answer
+
+
+def check_silence(answer: bytes) -> None:
+    """Refuse an answer that says anything of orders that have nothing to do with Kresladi."""
+    if json.loads(answer) != {"cards": []}:
+        raise WrongAnswer("expected no cards where nothing is triggered")
 
 
 def check(answer: bytes) -> None:

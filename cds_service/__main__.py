@@ -13,14 +13,15 @@ import msgspec
 from rich.console import Console
 
 from cds_service.app import create_app, offer_of
-from cds_service.config import Settings
+from cds_service.config import SERVICES, Settings
 from cds_service.errors import KresladiError
 from cds_service.fhir.site_codes import added_by, count, files_in
 from cds_service.fhir.site_codes import check as problems_in
 from cds_service.fhir.terminology import packaged_value_sets
-from cds_service.hooks.routes import Offer, answer
+from cds_service.hooks.offer import Offer, answer
 from cds_service.policy.kresladi import policy
-from cds_service.printing import print_answer, print_policy
+from cds_service.policy.label import label
+from cds_service.printing import print_answers, print_label, print_policy
 from cds_service.store.report import report
 from cds_service.store.store import Store
 from cds_service.store.views import as_csv, as_json, as_table
@@ -44,6 +45,7 @@ def serve() -> None:
         raise click.ClickException(str(error)) from None
     if settings.development:
         click.echo(f"DEVELOPMENT MODE at http://{settings.host}:{settings.port}: anybody is answered", err=True)
+    os.environ["WEB_CONCURRENCY"] = str(settings.workers)  # gunicorn reads it too, and takes nothing but a number
     # A process of its own, in which gunicorn's configuration comes before everything else.
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:cds_service.gunicorn_conf"]
     os.execv(sys.executable, gunicorn)
@@ -53,34 +55,43 @@ def serve() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the service's answer, one JSON document a file.")
 @click.option("--why", is_flag=True, help="Show what was looked at and set aside, and why.")
-def evaluate(files: tuple[Path, ...], as_json: bool, why: bool) -> None:
+@click.option(
+    "--service",
+    "chosen",
+    type=click.Choice(SERVICES),
+    help="Ask this service alone. By default each that the file's hook calls; with --json the first of them.",
+)
+def evaluate(files: tuple[Path, ...], as_json: bool, why: bool, chosen: str | None) -> None:
     """Evaluate hook requests, or Bundles that hold one Kresladi order and the whole chart.
 
     Exit status 0 when all was evaluated, 2 for input that is none.
     """
-    offer = offer_of(Settings(allow_anonymous=True))
+    offer = offer_of(Settings(allow_anonymous=True, services=(chosen,) if chosen else SERVICES))
     failed = False
     for file in files:
         try:
-            answered = _evaluated(offer, file, why=why)
+            answers = _answers(offer, file, why=why, first_only=as_json)
         except (KresladiError, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             click.echo(f"{file}: {reason}", err=True)
             failed = True
             continue
         if as_json:
-            sys.stdout.write(msgspec.json.format(msgspec.json.encode(answered), indent=2).decode() + "\n")
+            sys.stdout.write(msgspec.json.format(_json.encode(answers[0]), indent=2).decode() + "\n")
         else:
-            print_answer(Console(), str(file), answered)
+            print_answers(Console(), str(file), answers)
     sys.exit(UNUSABLE_INPUT if failed else 0)
 
 
-def _evaluated(offer: Offer, file: Path, *, why: bool) -> dict[str, Any]:
-    """The service's answer to a file. Raises KresladiError, or OSError where it cannot be read."""
+def _answers(offer: Offer, file: Path, *, why: bool, first_only: bool) -> list[dict[str, Any]]:
+    """What the services of its hook answer to a file. Raises KresladiError, or OSError where it cannot be read."""
     body = request_of(file.read_bytes(), explain=why)
     hook = msgspec.json.decode(body, type=_Hook).hook
-    service = next((each for each in offer.services if each.hook == hook), offer.services[0])
-    return answer(offer, service, body)
+    called = [each for each in offer.services if each.hook == hook] or [*offer.services[:1]]
+    return [answer(offer, service, body) for service in (called[:1] if first_only else called)]
+
+
+_json = msgspec.json.Encoder(decimal_format="number")
 
 
 class _Hook(msgspec.Struct):
@@ -127,8 +138,10 @@ def check(folder: Path) -> None:
 
 @main.command("policy")
 def show_policy() -> None:
-    """Print the policy's clauses as a reviewer reads them, with our readings."""
-    print_policy(Console(), policy)
+    """Print the policy's clauses, and the label's around the infusion, as a reviewer reads them, with our readings."""
+    console = Console()
+    print_policy(console, policy)
+    print_label(console, label)
 
 
 if __name__ == "__main__":

@@ -3,36 +3,60 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 
 from flask import Flask, Response
 from flask_cors import CORS
+from gunicorn.http.errors import ParseException
 
 from cds_service.audit import REQUEST_ID, Audit, follow
 from cds_service.chart.gather import TakenApart, parts_of
-from cds_service.chart.queries import templates
+from cds_service.chart.queries import BEDSIDE, OPENING, templates
 from cds_service.config import MAX_BODY, Settings
-from cds_service.errors import ConfigurationError
-from cds_service.evaluation import Evaluator
+from cds_service.errors import BadRequest, ConfigurationError
+from cds_service.evaluation import Evaluator, today_in_utc
+from cds_service.evaluation_label import LabelEvaluator
 from cds_service.fhir.servers import base_address
 from cds_service.fhir.site_codes import terminology_with
+from cds_service.fhir.terminology import Terminology
+from cds_service.fhir.tls import trust_also
 from cds_service.hooks.cards import Source
 from cds_service.hooks.discovery import SERVICES
 from cds_service.hooks.feedback import create_feedback_blueprint
+from cds_service.hooks.offer import Offer, Treatment
 from cds_service.hooks.request import taking_apart
-from cds_service.hooks.routes import Offer, create_blueprint, read_body
+from cds_service.hooks.routes import create_blueprint, read_body
+from cds_service.launched.charts import SECONDS, Charts, now
 from cds_service.metrics import CONTENT_TYPE, Metrics
+from cds_service.published.routes import create_published
 from cds_service.serving import Serving, protect, require_trust
 from cds_service.store.errors import StoreUnavailable
 from cds_service.store.guidance import ShownCards
 from cds_service.store.replay import Replay
+from cds_service.store.report import report
 from cds_service.store.store import Store
 from cds_service.trust.clients import Client, read_clients
+from cds_service.trust.relay import SmartClient, read_key
 from cds_service.trust.tokens import Trust
+from cds_service.web.base import furnish
+from cds_service.web.bench import Desk
+from cds_service.web.door import Door
+from cds_service.web.insights import create_insights
+from cds_service.web.stories import BESIDE_THE_PACKAGE, stories_in
+from cds_service.web.tryit import create_try_it
+from cds_service.whole_bundle import request_of
+from cds_service.worksheet.routes import ChartAccess, create_worksheet
+from cds_service.worksheet.smart import SCOPES, SmartApp
+
+CHECKLIST = "kresladi-treatment-checklist"
+"""The published Questionnaire that the cards around the infusion link to."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. Raises ConfigurationError or TerminologyError where it may not start."""
     settings = settings or Settings.from_environment()
+    trust_also(settings.ca_bundle)
     clients = clients_of(settings)
     offer = offer_of(settings)
     service_ids = [service.id for service in offer.services]
@@ -45,22 +69,77 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a doubled slash is an unknown address, not a redirect
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1  # what reaches it is refused: Werkzeug may have cut it there
+    # What gunicorn finds wrong with a chunked body comes up where the body is read.
+    unreadable = BadRequest("the body is not in chunks as HTTP has them")
+    app.register_error_handler(ParseException, lambda _: app.handle_user_exception(unreadable))
     protect(app)
     _allow_origins(app, settings)
     follow(app, Audit(settings.audit_key or None), metrics)
     require_trust(app, Trust(clients, settings.public_url, Replay(store).remember, anonymous=settings.allow_anonymous))
     app.register_blueprint(create_blueprint(offer, serving.answer, store.check))
     app.register_blueprint(create_feedback_blueprint(service_ids, read_body, serving.keep))
+    app.register_blueprint(create_published())
+    _add_pages(app, settings, offer, store)
+    _add_worksheet(app, settings, clients)
     app.add_url_rule("/metrics", "metrics", lambda: Response(metrics.text(), content_type=CONTENT_TYPE))
     return app
 
 
+def _add_pages(app: Flask, settings: Settings, offer: Offer, store: Store) -> None:
+    """The pages for people, as far as they are configured. Raises ConfigurationError."""
+    furnish(app)
+    if settings.try_it and not settings.allow_anonymous:
+        raise ConfigurationError("CDS_TRY_IT=true needs CDS_ALLOW_ANONYMOUS=true: the page calls without a token")
+    if settings.try_it or (settings.development and settings.allow_anonymous):
+        stories = stories_in(settings.stories_dir or BESIDE_THE_PACKAGE)
+        app.register_blueprint(create_try_it(Desk(app, offer.services, request_of), stories))
+    if settings.insights_token:
+        door = Door(settings.insights_token, secure=settings.public_url.startswith("https:"))
+        app.register_blueprint(create_insights(partial(report, store), door, today_in_utc))
+
+
+def _add_worksheet(app: Flask, settings: Settings, clients: tuple[Client, ...]) -> None:
+    """The documentation worksheet: where an EHR knows it, and in development, where its page says what is missing."""
+    smart = worksheet_app(settings, clients)
+    if not smart.client_id and not settings.development:
+        return
+    evaluator = Evaluator(replace(settings, fetch_deadline=SECONDS), terminology_with(settings.terminology_dir))
+    charts = Charts(evaluator, frozenset(smart.servers))
+    key = read_key(settings.smart_private_key)
+    client = SmartClient(settings.smart_client_id, settings.smart_client_secret, key)
+    access = ChartAccess(charts.allowed, charts.open, charts.find, now)
+    app.register_blueprint(create_worksheet(smart, access, client.token))
+
+
+def worksheet_app(settings: Settings, clients: tuple[Client, ...] = ()) -> SmartApp:
+    """The worksheet as configured, for the FHIR servers that may be read."""
+    return SmartApp(
+        client_id=settings.smart_client_id,
+        public_url=settings.public_url,
+        servers=tuple(sorted(settings.fhir_servers.union(*(client.fhir_servers for client in clients)))),
+        scopes=settings.smart_scopes or SCOPES,
+        confidential=bool(settings.smart_client_secret or settings.smart_private_key),
+        development=settings.development,
+        frame_ancestors=settings.frame_ancestors,
+    )
+
+
 def offer_of(settings: Settings) -> Offer:
     """The services as configured, with everything they need."""
-    evaluator = Evaluator(settings, terminology_with(settings.terminology_dir))
+    terminology = terminology_with(settings.terminology_dir)
+    evaluator = Evaluator(settings, terminology)
     services = tuple(service for service in SERVICES if service.id in settings.services)
-    source = Source(settings.plan_name, settings.policy_url)
-    return Offer(services, templates(settings.prefetch), source, evaluator.evaluate)
+    source = Source(settings.plan_name, settings.policy_url, worksheet_app(settings).launch_url)
+    treatment = treatment_of(settings, terminology)
+    return Offer(services, templates(settings.prefetch), source, evaluator.evaluate, treatment)
+
+
+def treatment_of(settings: Settings, terminology: Terminology) -> Treatment:
+    """What the services around the infusion need."""
+    checklist = f"{settings.public_url}/fhir/Questionnaire/{CHECKLIST}"
+    evaluator = LabelEvaluator(settings, terminology)
+    at_signing, at_opening = (templates(settings.prefetch, queries) for queries in (BEDSIDE, OPENING))
+    return Treatment(at_signing, at_opening, checklist, evaluator.evaluate)
 
 
 def clients_of(settings: Settings) -> tuple[Client, ...]:

@@ -10,6 +10,7 @@
 | `CDS_CORS_ORIGINS` | comma-separated exact origins (no patterns) whose pages may call | none; any in development |
 | `CDS_FHIR_SERVERS` | comma-separated base addresses that may be read, beside the clients' own | none |
 | `CDS_FETCH_DEADLINE` | seconds for all fetching of one call | 1.5 |
+| `CDS_CA_BUNDLE` | a PEM file: authorities for FHIR servers and key sets, beside the public ones | none |
 | `CDS_DATABASE_URL` | SQLAlchemy address of the store | sqlite:///kresladi-cds.sqlite3 |
 | `CDS_AUDIT_KEY` | keys the hash of patient ids in audit records; without it they hold none | none |
 | `CDS_TERMINOLOGY_DIR` | a folder of ValueSets that add a site's own codes to ours | none |
@@ -20,6 +21,15 @@
 | `CDS_FORMULARY` | for I.B: `commercial=listed,marketplace=unlisted,medicaid=listed`, any subset | not said |
 | `CDS_PAYERS` | for I.B: payer names and their line, `Sunshine Health=medicaid,...` | none |
 | `CDS_SERVICES` | comma-separated ids of the services to offer | all |
+| `CDS_TRY_IT` | `true`: the try-it page at `/`, for anybody (`CDS_ALLOW_ANONYMOUS`); on in development | false |
+| `CDS_STORIES_DIR` | the folder of sample stories that the try-it page shows | sample_bundles beside the package |
+| `CDS_INSIGHTS_TOKEN` | opens `/insights`, what became of the cards; 32 random characters or more | none: no page |
+| `CDS_SMART_CLIENT_ID` | the id that EHRs gave to the worksheet, a SMART app; without it there is none | none |
+| `CDS_SMART_CLIENT_SECRET` | makes it a confidential client: the secret, used by the service alone | none |
+| `CDS_SMART_PRIVATE_KEY` | the same by a key instead (`private_key_jwt`): a file with one private JWK | none |
+| `CDS_SMART_SCOPES` | what it asks the EHR for, instead of the scopes in docs/deploy.md | those |
+| `CDS_FRAME_ANCESTORS` | comma-separated origins of EHRs that show it in a frame, beside its own | none |
+| `WEB_CONCURRENCY` | worker processes of `cds-service serve`, 1 to 64 | 2 |
 """
 
 from __future__ import annotations
@@ -37,10 +47,18 @@ from cds_service.errors import ConfigurationError
 T = TypeVar("T")
 
 LINES = ("commercial", "marketplace", "medicaid")
-SERVICES = ("kresladi-order-sign", "kresladi-order-select")
+SERVICES = (
+    "kresladi-order-sign",
+    "kresladi-order-select",
+    "kresladi-treatment-order-sign",
+    "kresladi-treatment-patient-view",
+)
 LONGEST_DEADLINE = 30
+MOST_WORKERS = 64
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 """As a browser sends it. Nothing that the library for CORS would take for a pattern."""
+SHORTEST_SECRET = 32
+"""Characters of a secret that opens a page: too many to be tried."""
 MAX_BODY = 25 * 1024 * 1024
 """Bytes of a request's body; a larger one is refused."""
 
@@ -58,6 +76,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     fhir_servers: frozenset[str] = frozenset()
     fetch_deadline: float = 1.5
+    ca_bundle: Path | None = None
     database_url: str = "sqlite:///kresladi-cds.sqlite3"
     audit_key: str = field(default="", repr=False)
     terminology_dir: Path | None = None
@@ -68,6 +87,15 @@ class Settings:
     formulary: Mapping[str, bool] = field(default_factory=dict)
     payers: Mapping[str, str] = field(default_factory=dict)
     services: tuple[str, ...] = SERVICES
+    smart_client_id: str = ""
+    smart_client_secret: str = field(default="", repr=False)
+    smart_private_key: Path | None = None
+    smart_scopes: str = ""
+    frame_ancestors: tuple[str, ...] = ()
+    try_it: bool = False
+    stories_dir: Path | None = None
+    insights_token: str = field(default="", repr=False)
+    workers: int = 2
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -82,6 +110,7 @@ class Settings:
             clients_file=read.path("CDS_CLIENTS_FILE"),
             cors_origins=read.origins("CDS_CORS_ORIGINS"),
             fetch_deadline=read.seconds("CDS_FETCH_DEADLINE", 1.5),
+            ca_bundle=read.path("CDS_CA_BUNDLE"),
             database_url=read.text("CDS_DATABASE_URL", "sqlite:///kresladi-cds.sqlite3"),
             audit_key=read.text("CDS_AUDIT_KEY", ""),
             terminology_dir=read.path("CDS_TERMINOLOGY_DIR"),
@@ -98,6 +127,15 @@ class Settings:
                 for name, line in read.pairs("CDS_PAYERS", dict(zip(LINES, LINES, strict=True))).items()
             },
             services=read.subset("CDS_SERVICES", SERVICES),
+            try_it=read.flag("CDS_TRY_IT"),
+            stories_dir=read.path("CDS_STORIES_DIR"),
+            insights_token=read.secret("CDS_INSIGHTS_TOKEN"),
+            smart_client_id=read.text("CDS_SMART_CLIENT_ID", ""),
+            smart_client_secret=read.text("CDS_SMART_CLIENT_SECRET", ""),
+            smart_private_key=read.path("CDS_SMART_PRIVATE_KEY"),
+            smart_scopes=read.text("CDS_SMART_SCOPES", ""),
+            frame_ancestors=read.origins("CDS_FRAME_ANCESTORS"),
+            workers=read.count("WEB_CONCURRENCY", 2),
         )
 
 
@@ -121,8 +159,14 @@ class _Reader:
 
     def number(self, name: str, default: int) -> int:
         text = self.text(name, str(default))
-        if not text.isdigit() or not 0 < int(text) < 65536:
+        if not text.isdecimal() or not 0 < int(text) < 65536:
             raise ConfigurationError(f"{name} has to be a port number")
+        return int(text)
+
+    def count(self, name: str, default: int) -> int:
+        text = self.text(name, str(default))
+        if not text.isdecimal() or not 0 < int(text) <= MOST_WORKERS:
+            raise ConfigurationError(f"{name} has to be a number from 1 to {MOST_WORKERS}")
         return int(text)
 
     def seconds(self, name: str, default: float) -> float:
@@ -144,6 +188,12 @@ class _Reader:
         if text not in ("true", "false"):
             raise ConfigurationError(f"{name} has to be true or false")
         return text == "true"
+
+    def secret(self, name: str) -> str:
+        text = self.text(name, "")
+        if text and len(text) < SHORTEST_SECRET:
+            raise ConfigurationError(f"{name} has to be at least {SHORTEST_SECRET} characters, random ones")
+        return text
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         text = self.text(name, choices[0])

@@ -19,7 +19,7 @@ wsgi_app = "cds_service.app:create_app()"
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
 
 # Threads, because a call may wait for the EHR's FHIR server; two processes, because reading a chart is work.
-worker_class = "gthread"
+worker_class = "cds_service.slow_clients.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
 

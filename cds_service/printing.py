@@ -1,7 +1,9 @@
-"""Answers and the policy for the eye, in a terminal."""
+"""Answers, the policy and the label for the eye, in a terminal."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console, Group
@@ -11,7 +13,7 @@ from rich.panel import Panel
 from rich.text import Text
 from rich.tree import Tree
 
-from cds_service.policy.model import Clause, Policy
+from cds_service.policy.model import Clause, Clauses, Label, Policy
 
 _COLOURS = {"met": "green", "not-met": "red", "unknown": "yellow"}
 _SIGNS = {"met": "✓", "not-met": "✗", "unknown": "?"}
@@ -19,34 +21,44 @@ _BORDERS = {"critical": "red", "warning": "yellow", "info": "blue"}
 _DETERMINATIONS = "example.kresladi-cds.determinations"
 
 
-def print_answer(console: Console, name: str, answer: dict[str, Any]) -> None:
-    """The cards, then each determination as a tree."""
+def print_answers(console: Console, name: str, answers: Sequence[dict[str, Any]]) -> None:
+    """What the services answer to one file: the cards, then each determination as a tree."""
     console.rule(Text(name))
-    for card in answer["cards"]:
-        console.print(_card(card))
-    determinations = answer.get("extension", {}).get(_DETERMINATIONS, [])
-    for determination in determinations:
-        console.print(_tree(determination))
-    if not answer["cards"] and not determinations:
-        console.print("No order for Kresladi: no cards.")
+    for answer in answers:
+        for card in answer["cards"]:
+            console.print(_card(card))
+        for determination in answer.get("extension", {}).get(_DETERMINATIONS, []):
+            console.print(_tree(determination))
+    if not any(answer["cards"] or "extension" in answer for answer in answers):
+        console.print("No order for Kresladi, and nothing around its infusion: no cards.")
 
 
 def _card(card: dict[str, Any]) -> Panel:
     parts: list[Any] = [Text(card["summary"], style="bold"), Markdown(card.get("detail", ""))]
     parts += [Text(f"→ {suggestion['label']}") for suggestion in card.get("suggestions", [])]
+    parts += [Text(f"↗ {link['label']}: {link['url']}") for link in card.get("links", [])]
     title = f"{card['indicator']} · {card['source']['topic']['code']}"
     return Panel(Group(*parts), title=escape(title), border_style=_BORDERS[card["indicator"]])
 
 
 def _tree(determination: dict[str, Any]) -> Tree:
-    policy = determination["policy"]["number"]
-    heading = f"{determination['order']}: {policy} section {determination['section']}, {determination['outcome']}"
+    heading = f"{_subject(determination)}: {_source(determination)}, {determination['outcome']}"
     tree = Tree(Text(heading, style="bold"))
     for criterion in determination["criteria"]:
         _branch(tree, criterion)
     for advised in determination.get("advice", []):
         tree.add(Text(f"{advised['code']}: {advised['says']}", style="cyan"))
     return tree
+
+
+def _subject(determination: dict[str, Any]) -> str:
+    return str(determination.get("order") or determination["patient"])
+
+
+def _source(determination: dict[str, Any]) -> str:
+    if "label" in determination:
+        return f"label revised {determination['label']['revised']}"
+    return f"{determination['policy']['number']} section {determination['section']}"
 
 
 def _branch(tree: Tree, criterion: dict[str, Any]) -> None:
@@ -66,17 +78,29 @@ def _branch(tree: Tree, criterion: dict[str, Any]) -> None:
 
 def print_policy(console: Console, policy: Policy) -> None:
     """Every clause with its meaning and our readings, as a tree in the policy's order."""
-    tree = Tree(Text(f"{policy.number}, effective {policy.effective}, revised {policy.revised}", style="bold"))
-    for clause in policy.parts_of(""):
-        _clause(tree, policy, clause)
+    _print_clauses(console, f"{policy.number}, effective {policy.effective}, revised {policy.revised}", policy)
+    console.print("Three answers: met, not met, unknown. Silence in a chart is never a no. The plan decides.\n")
+
+
+def print_label(console: Console, label: Label) -> None:
+    """The label's clauses in the same way, each with what it applies to."""
+    _print_clauses(console, f"{label.product}: the product label around the infusion, revised {label.revised}", label)
+    console.print("The same three answers. A clause is all of its parts. None of this bears on coverage.")
+
+
+def _print_clauses(console: Console, heading: str, clauses: Clauses[Any]) -> None:
+    tree = Tree(Text(heading, style="bold"))
+    for clause in clauses.parts_of(""):
+        _clause(tree, clauses, clause)
     console.print(tree)
-    console.print("Three answers: met, not met, unknown. Silence in a chart is never a no. The plan decides.")
 
 
-def _clause(tree: Tree, policy: Policy, clause: Clause) -> None:
+def _clause(tree: Tree, clauses: Clauses[Any], clause: Clause) -> None:
     branch = tree.add(Text(f"{clause.id}  ", style="bold cyan").append(clause.title, style="default"))
     branch.add(Text(clause.meaning))
+    for condition in clause.applies:
+        branch.add(Text(f"Condition: {' '.join((inspect.getdoc(condition) or '').split())}", style="dim"))
     for reading in clause.readings:
         branch.add(Text(reading, style="italic"))
-    for part in policy.parts_of(clause.id):
-        _clause(branch, policy, part)
+    for part in clauses.parts_of(clause.id):
+        _clause(branch, clauses, part)

@@ -9,8 +9,8 @@ from flask import Flask, Response, after_this_request, g, request
 
 from cds_service.audit import Fetch, current
 from cds_service.hooks.discovery import Service
+from cds_service.hooks.offer import Offer, answered
 from cds_service.hooks.request import HookCall
-from cds_service.hooks.routes import Offer, answer_with
 from cds_service.hooks.shapes import DETERMINATIONS, Shape
 from cds_service.hooks.shown import shown_cards
 from cds_service.store.guidance import ShownCards, keep_feedback
@@ -68,9 +68,9 @@ class Serving:
         record.hook_instance, record.patient_id = call.hook_instance, call.patient_id
         if client is not None:
             call = replace(call, readable_servers=client.fhir_servers)
-        evaluated = self.offer.evaluate(call)
-        record.fetched = [Fetch(each.type, each.ended, each.milliseconds) for each in evaluated.fetched]
-        answer = answer_with(self.offer, service, call, evaluated)
+        found = answered(self.offer, service, call)
+        answer = found.body
+        record.fetched = [Fetch(each.type, each.ended, each.milliseconds) for each in found.fetched]
         determinations = answer.get("extension", {}).get(DETERMINATIONS, [])
         record.outcomes = [each["outcome"] for each in determinations]
         record.topics = [card["source"]["topic"]["code"] for card in answer["cards"]]

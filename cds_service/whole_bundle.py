@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cds_service.chart.orders import KINDS, kresladi_orders
-from cds_service.chart.queries import QUERIES
+from cds_service.chart.queries import EVERY
 from cds_service.errors import BadRequest
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry, entries_of
@@ -64,12 +64,12 @@ def _from_bundle(body: bytes) -> dict[str, Any]:
         "hook": "order-sign",
         "hookInstance": "00000000-0000-4000-8000-000000000000",
         "context": {"patientId": patient_id, "draftOrders": _bundle(drafts)},
-        "prefetch": {query.key: _bundle(_of_type(rest, query.type)) for query in QUERIES if not query.user_token}
+        "prefetch": {query.key: _bundle(_of_type(rest, query.type)) for query in EVERY if not query.user_token}
         | {"beside": _bundle([entry for entry in rest if _type(entry) not in _SEARCHED])},
     }
 
 
-_SEARCHED = {query.type for query in QUERIES if not query.user_token}
+_SEARCHED = {query.type for query in EVERY if not query.user_token}
 
 
 def _patient_id(draft: Entry, records: Records) -> str:

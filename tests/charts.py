@@ -14,10 +14,11 @@ from cds_service.app import offer_of
 from cds_service.chart.queries import QUERIES
 from cds_service.config import Settings
 from cds_service.evaluation import Evaluator
+from cds_service.evaluation_label import LabelEvaluator
 from cds_service.fhir.terminology import Terminology, packaged_value_sets
 from cds_service.hooks.cards import Source
 from cds_service.hooks.discovery import SERVICES
-from cds_service.hooks.routes import Offer, answer
+from cds_service.hooks.offer import Offer, Treatment, answer
 
 TODAY = date(2026, 11, 21)
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -255,11 +256,18 @@ def request(
     return base | more
 
 
+CONFIGURED = offer_of(SETTINGS)
 OFFER = Offer(
     SERVICES,
-    offer_of(SETTINGS).prefetch,
+    CONFIGURED.prefetch,
     Source("Example Health Plan"),
     Evaluator(SETTINGS, TERMINOLOGY, lambda: TODAY).evaluate,
+    Treatment(
+        CONFIGURED.templates_of(SERVICES[2]),
+        CONFIGURED.templates_of(SERVICES[3]),
+        "https://cds.example/fhir/Questionnaire/kresladi-treatment-checklist",
+        LabelEvaluator(SETTINGS, TERMINOLOGY, lambda: TODAY).evaluate,
+    ),
 )
 
 

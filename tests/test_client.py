@@ -6,7 +6,10 @@ import gzip
 import json
 import logging
 import threading
+import tracemalloc
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -465,6 +468,46 @@ def test_bodies_are_bounded(server: FhirServer, padding: int, limits: Limits, st
     server.when("Patient", packed if compressed else misbehave.body(content))
     answer, ended = asked(server, PATIENT, limits)
     assert (answer.state, ended) == (state, Ended.COMPLETE if state is State.COMPLETE else Ended.TOO_LARGE)
+
+
+def test_a_gigabyte_packed_into_a_megabyte_is_not_unpacked(server: FhirServer) -> None:
+    """What is unpacked is bounded piece by piece, not when all of it is there."""
+    packed = zlib.compressobj(9, wbits=31)
+    bomb = b"".join(packed.compress(b" " * 2**20) for _ in range(1024)) + packed.flush()
+    server.when("Patient", misbehave.body(bomb, Content_Encoding="gzip"))
+    tracemalloc.start()
+    answer, ended = asked(server, PATIENT)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (answer.state, ended) == (State.FAILED, Ended.TOO_LARGE)
+    assert most < 200 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("number", "size"),
+    [pytest.param(10_000, 10, id="ten thousand headers"), pytest.param(1, 1_000_000, id="one of a million bytes")],
+)
+def test_headers_are_bounded(server: FhirServer, number: int, size: int) -> None:
+    """A flood of them is an answer that cannot be read."""
+
+    def flood(handler: misbehave.Handler) -> None:
+        with suppress(OSError):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            for each in range(number):
+                handler.wfile.write(b"X-%d: %s\r\n" % (each, b"x" * size))
+            handler.wfile.write(b"\r\n{}")
+        handler.close_connection = True
+
+    server.when("Patient", flood)
+    answer, ended = asked(server, PATIENT)
+    assert (answer.state, ended) == (State.FAILED, Ended.UNREACHABLE)
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/octet-stream", "", "application/fhir+xml; charset=utf-16"])
+def test_what_counts_is_the_body_not_what_it_is_called(server: FhirServer, kind: str) -> None:
+    """FHIR in JSON under another name is read; something else under FHIR's name is not (above)."""
+    server.when("Patient", misbehave.body(patient(), Content_Type=kind))
+    assert asked(server, PATIENT)[0].state is State.COMPLETE
 
 
 def test_the_bytes_of_a_call_are_counted_together(server: FhirServer) -> None:

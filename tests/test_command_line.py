@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from cds_service.__main__ import main
 from cds_service.policy.kresladi import policy
+from cds_service.policy.label import label
 from tests.charts import (
     Resource,
     complete,
@@ -91,6 +92,51 @@ def test_no_order_for_kresladi(tmp_path: Path) -> None:
     result = run("evaluate", written(tmp_path, request(orders=[other])))
     assert result.exit_code == 0
     assert "No order for Kresladi" in result.stdout
+
+
+STORIES = Path(__file__).parent.parent / "sample_bundles"
+BUSULFAN = STORIES / "treatment-busulfan-while-kresladi-is-on-its-way" / "request.json"
+OPENED = STORIES / "treatment-chart-opened-and-nobody-told-the-family" / "request.json"
+RED_CELLS = STORIES / "treatment-red-cells-not-irradiated" / "request.json"
+INFUSION = order(dosageInstruction=[{"timing": {"event": ["2026-12-01T08:00:00Z"]}}])
+
+
+@pytest.mark.parametrize(
+    ("remark", "arguments", "said"),
+    [
+        ("an order-sign", [BUSULFAN], "label-conditioning"),
+        ("a patient-view", [OPENED], "label-donate"),
+        ("by name", ["--service", "kresladi-treatment-order-sign", BUSULFAN], "label revised 2026, not-met"),
+        ("the coverage service alone", ["--service", "kresladi-order-sign", BUSULFAN], "No order for Kresladi"),
+        ("a link is shown with its address", [INFUSION], "/fhir/Questionnaire/kresladi-treatment-checklist"),
+        ("coverage and treatment of one order", [INFUSION], "missing-documentation"),
+    ],
+)
+def test_the_services_around_the_infusion(tmp_path: Path, remark: str, arguments: list[Any], said: str) -> None:
+    """Every service that the file's hook calls answers, or the one that is named."""
+    files = [written(tmp_path, request([patient()], [each])) if isinstance(each, dict) else each for each in arguments]
+    result = run("evaluate", *files)
+    assert result.exit_code == 0, result.output
+    assert said in result.stdout
+
+
+def test_json_of_a_service_that_is_named() -> None:
+    """Its answer, with an order that is sent back as it came."""
+    answer = json.loads(run("evaluate", "--json", "--service", "kresladi-treatment-order-sign", RED_CELLS).stdout)
+    (action,) = answer["cards"][0]["suggestions"][0]["actions"]
+    assert action["resource"]["quantityQuantity"] == {"value": 1, "unit": "unit"}
+    assert json.loads(run("evaluate", "--json", RED_CELLS).stdout) == {"cards": []}
+
+
+def test_a_bundle_is_held_against_the_label_too(tmp_path: Path) -> None:
+    """A plan and a delivery in it are part of the chart, and what it does not hold is not there."""
+    delivery = {"resourceType": "SupplyDelivery", "id": "delivery", "status": "completed"}
+    result = run(
+        "evaluate", "--service", "kresladi-treatment-order-sign", written(tmp_path, whole(patient(), INFUSION))
+    )
+    assert "? L.2.2.infuse.access" in result.stdout
+    assert "unavailable" not in result.stdout
+    assert run("evaluate", written(tmp_path, whole(patient(), INFUSION, delivery))).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -180,14 +226,16 @@ def test_a_file_has_to_be_named() -> None:
 
 
 def test_policy_prints_every_clause() -> None:
-    """With its id, its title, its meaning and our readings."""
+    """The coverage policy's and the label's: with id, title, meaning, what it applies to, and our readings."""
     result = run("policy")
     assert result.exit_code == 0
     printed = " ".join(result.stdout.replace("│", " ").split())
-    for clause in policy.clauses.values():
+    clauses = [*policy.clauses.values(), *label.clauses.values()]
+    for clause in clauses:
         assert clause.id in printed
         assert clause.title in printed
-    assert printed.count("We read") == sum(len(clause.readings) for clause in policy.clauses.values())
+    assert printed.count("We read") == sum(len(clause.readings) for clause in clauses)
+    assert printed.count("Condition: ") == sum(len(clause.applies) for clause in clauses)
 
 
 def test_help_names_the_commands() -> None:

@@ -42,6 +42,9 @@ def test_every_variable_is_read() -> None:
             "CDS_FORMULARY": "commercial=listed,medicaid=unlisted",
             "CDS_PAYERS": "Sunshine Health=medicaid",
             "CDS_SERVICES": "kresladi-order-sign",
+            "CDS_TRY_IT": "true",
+            "CDS_STORIES_DIR": "stories",
+            "CDS_INSIGHTS_TOKEN": "a secret that nobody is going to guess",
         }
     )
     assert settings == Settings(
@@ -64,6 +67,9 @@ def test_every_variable_is_read() -> None:
         formulary={"commercial": True, "medicaid": False},
         payers={"sunshine health": "medicaid"},
         services=("kresladi-order-sign",),
+        try_it=True,
+        stories_dir=Path("stories"),
+        insights_token="a secret that nobody is going to guess",
     )
 
 
@@ -85,6 +91,8 @@ def test_every_variable_is_read() -> None:
         ("CDS_FORMULARY", "medicare=listed"),
         ("CDS_PAYERS", "Sunshine Health=hmo"),
         ("CDS_SERVICES", "another-service"),
+        ("CDS_TRY_IT", "yes"),
+        ("CDS_INSIGHTS_TOKEN", "too-short"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(variable: str, value: str) -> None:
@@ -105,7 +113,7 @@ def test_every_variable_is_documented() -> None:
     source = Path(config.__file__).read_text()
     read = set(re.findall(r"read\.\w+\(\s*\"(CDS_[A-Z_]+)\"", source))
     readme = (Path(__file__).parent.parent / "README.md").read_text()
-    assert len(read) == 19
+    assert len(read) == 28
     for variable in read:
         assert f"`{variable}`" in (config.__doc__ or ""), variable
         assert f"`{variable}`" in readme, variable

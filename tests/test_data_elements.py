@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cds_service.policy.kresladi import policy
-from tools.data_elements import READERS, TARGET, document, literals, reach
+from cds_service.policy.label import label
+from tools.data_elements import LABEL_READERS, READERS, TARGET, document, literals, reach
 
 
 def test_the_page_is_what_the_code_says() -> None:
@@ -12,9 +13,9 @@ def test_the_page_is_what_the_code_says() -> None:
 
 
 def test_every_leaf_of_the_policy_is_on_the_page() -> None:
-    """No criterion is without its readers."""
-    leaves = {clause_id for clause_id in policy.clauses if not policy.parts_of(clause_id)}
-    assert set(READERS) == leaves
+    """No criterion is without its readers, the label's included."""
+    for clauses, readers in ((policy, READERS), (label, LABEL_READERS)):
+        assert set(readers) == {clause_id for clause_id in clauses.clauses if not clauses.parts_of(clause_id)}
 
 
 def test_what_a_reader_names_is_found() -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.config import MAX_BODY
+from cds_service.slow_clients import RECEIVED_WITHIN
 from tests.charts import request
 
 SIGN = "/cds-services/kresladi-order-sign"
@@ -149,6 +150,61 @@ def test_what_cannot_be_read_is_refused(served: Served, remark: str, body: bytes
     assert status == 400
     assert answer["resourceType"] == "OperationOutcome"
     assert SECRET not in json.dumps(answer)
+
+
+START = f"POST {SIGN} HTTP/1.1\r\nHost: cds.example\r\nContent-Type: application/json\r\n".encode()
+
+
+def said(served: Served, content: bytes) -> bytes:
+    """The first line of what comes back for these very bytes."""
+    with closing(socket.create_connection(("127.0.0.1", served.port), timeout=20)) as connection:
+        connection.sendall(content)
+        return connection.recv(4096).partition(b"\r\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("remark", "headers", "status"),
+    [
+        ("two lengths", b"Content-Length: 2\r\nContent-Length: 3", 400),
+        ("a length and chunks", b"Content-Length: 2\r\nTransfer-Encoding: chunked", 400),
+        ("a negative length", b"Content-Length: -2", 400),
+        ("a length in words", b"Content-Length: two", 400),
+        ("a length that never ends", b"Content-Length: 99999999999999999999", 413),
+        ("an unknown encoding", b"Transfer-Encoding: chunked, identity", 400),
+        ("a blank before the colon", b"Content-Length : 2", 400),
+        ("a folded header", b"X-A: one\r\n two\r\nContent-Length: 2", 400),
+        ("a header too long", b"X-A: " + b"a" * 20_000, 431),
+        ("too many headers", b"\r\n".join(b"X-%d: a" % number for number in range(200)), 431),
+    ],
+)
+def test_what_a_proxy_might_read_otherwise_is_refused(served: Served, remark: str, headers: bytes, status: int) -> None:
+    """Where a request ends is never a matter of opinion, and its headers are bounded."""
+    assert said(served, START + headers + b"\r\n\r\n{}").split()[1] == str(status).encode()
+
+
+@pytest.mark.parametrize(
+    ("remark", "chunks"),
+    [
+        ("a size that is no number", b"zz\r\n{}\r\n0\r\n\r\n"),
+        ("a negative size", b"-2\r\n{}\r\n0\r\n\r\n"),
+        ("longer than said", b"2\r\n{}{}\r\n0\r\n\r\n"),
+    ],
+)
+def test_chunks_that_are_none_are_refused(served: Served, remark: str, chunks: bytes) -> None:
+    """400, and no defect of ours; the log is looked at below."""
+    assert said(served, START + b"Transfer-Encoding: chunked\r\n\r\n" + chunks).split()[1] == b"400"
+
+
+def test_clients_that_are_slow_do_not_hold_all_threads_for_ever(served: Served) -> None:
+    """Four in the middle of their headers and four in the middle of a body, for four threads: then one that is not."""
+    slow = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(8)]
+    for number, each in enumerate(slow):
+        each.sendall(START + (b"Content-Length: 100\r\n\r\n{" if number % 2 else b"X-Slow: "))
+    with closing(HTTPConnection("127.0.0.1", served.port, timeout=10 * RECEIVED_WITHIN)) as connection:
+        connection.request("POST", SIGN, body=body_about("p1"), headers=JSON)
+        assert connection.getresponse().status == 200
+    for each in slow:
+        each.close()
 
 
 def test_it_still_answers_and_its_log_names_nobody(served: Served) -> None:

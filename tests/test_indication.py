@@ -11,7 +11,7 @@ from cds_service.config import Settings
 from cds_service.evaluation import Evaluator
 from cds_service.hooks.cards import Source
 from cds_service.hooks.discovery import SERVICES
-from cds_service.hooks.routes import Offer
+from cds_service.hooks.offer import Offer
 from cds_service.policy.routing import LabelStatus, directions
 from tests.charts import (
     ICD,

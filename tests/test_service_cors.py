@@ -11,8 +11,9 @@ from werkzeug.test import TestResponse
 
 from cds_service.config import Settings
 from cds_service.errors import ConfigurationError
+from cds_service.evaluation import Evaluator
 from tests.charts import request
-from tests.ehr import ORIGIN, SIGN, anonymous, service
+from tests.ehr import FEEDBACK, ORIGIN, PUBLIC, SIGN, anonymous, bearer, service
 
 ALLOW = "Access-Control-Allow-Origin"
 
@@ -23,10 +24,16 @@ def broken(*_: object) -> Any:
 
 def answered(status: int, folder: Path, patch: pytest.MonkeyPatch, origin: str, **more: Any) -> TestResponse:
     """An answer of this status to a page of this origin."""
-    make = service if status == 401 else anonymous
-    client: FlaskClient = make(folder, **({"cors_origins": (ORIGIN, "https://second.example")} | more))
+    make = service if status in (401, 503) else anonymous
     if status == 500:
-        patch.setattr("cds_service.evaluation.entries_of", broken)
+        patch.setattr(Evaluator, "evaluate", broken)
+    if status == 503:
+        more["database_url"] = "sqlite:////not-there/cds.sqlite3"
+    client: FlaskClient = make(folder, **({"cors_origins": (ORIGIN, "https://second.example")} | more))
+    if status == 503:
+        return client.post(SIGN, json=request(), headers=bearer() | {"Origin": origin})
+    if status == 413:
+        patch.setitem(client.application.config, "MAX_CONTENT_LENGTH", 10)
     headers = {"Origin": origin}
     if status == 405:
         return client.get(SIGN, headers=headers)
@@ -37,7 +44,7 @@ def answered(status: int, folder: Path, patch: pytest.MonkeyPatch, origin: str, 
     return client.post(path, json=body | ({"prefetch": {}} if status == 412 else {}), headers=headers)
 
 
-STATUSES = [200, 400, 401, 404, 405, 412, 415, 500]
+STATUSES = [200, 400, 401, 404, 405, 412, 413, 415, 500, 503]
 
 
 @pytest.mark.parametrize("origin", [ORIGIN, "https://second.example"])
@@ -51,6 +58,41 @@ def test_a_configured_origin_may_read_every_answer(
     assert answer.headers[ALLOW] == origin
     assert "X-Request-ID" in answer.headers["Access-Control-Expose-Headers"]
     assert "Origin" in answer.headers["Vary"]
+
+
+OPTIONS = ["/cds-services", SIGN, FEEDBACK, "/cds-services/made-up", "/health/ready", "/nowhere"]
+
+
+@pytest.mark.parametrize("asks", [{}, {"Access-Control-Request-Method": "POST"}], ids=["plain", "preflight"])
+@pytest.mark.parametrize("path", OPTIONS)
+def test_options_may_be_read_too(path: str, asks: dict[str, str], tmp_path: Path) -> None:
+    """On every address, without a token, by a configured origin and by no other."""
+    client = service(tmp_path, cors_origins=(ORIGIN,))
+    answer = client.options(path, headers=asks | {"Origin": ORIGIN})
+    assert answer.status_code == (404 if path == "/nowhere" else 200)
+    assert answer.headers[ALLOW] == ORIGIN
+    assert ALLOW not in client.options(path, headers=asks | {"Origin": "https://evil.example"}).headers
+
+
+@pytest.mark.parametrize(
+    ("status", "path", "kind", "body", "token"),
+    [
+        (200, FEEDBACK, "application/json", b'{"feedback": []}', True),
+        (400, FEEDBACK, "application/json", b"{", True),
+        (401, FEEDBACK, "application/json", b'{"feedback": []}', False),
+        (404, "/cds-services/made-up/feedback", "application/json", b'{"feedback": []}', True),
+        (413, FEEDBACK, "application/json", b'{"feedback": [%s]}' % b", ".join([b"{}"] * 1001), True),
+        (415, FEEDBACK, "text/plain", b'{"feedback": []}', True),
+    ],
+)
+def test_feedback_may_be_read_too(
+    *, status: int, path: str, kind: str, body: bytes, token: bool, tmp_path: Path
+) -> None:
+    """Every answer of the feedback, to a configured origin."""
+    headers = {"Origin": ORIGIN} | (bearer(aud=f"{PUBLIC}{path}") if token else {})
+    answer = service(tmp_path, cors_origins=(ORIGIN,)).post(path, data=body, content_type=kind, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers[ALLOW] == ORIGIN
 
 
 @pytest.mark.parametrize(

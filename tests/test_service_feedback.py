@@ -46,9 +46,9 @@ def told(client: FlaskClient, *entries: Resource) -> int:
     return answer.status_code
 
 
-def reported(folder: Path, *options: str) -> str:
+def reported(folder: Path, *options: str, columns: int = 200) -> str:
     """What `cds-service feedback` prints about the store of this folder."""
-    environment = {"CDS_DATABASE_URL": f"sqlite:///{folder / 'cds.sqlite3'}", "COLUMNS": "200"}
+    environment = {"CDS_DATABASE_URL": f"sqlite:///{folder / 'cds.sqlite3'}", "COLUMNS": str(columns)}
     result = CliRunner().invoke(main, ["feedback", *options], env=environment)
     assert result.exit_code == 0, result.output
     return result.stdout
@@ -84,6 +84,17 @@ def test_the_report_as_table_and_as_csv(tmp_path: Path) -> None:
     assert (row["topic"], row["shown"], row["accepted"], row["overridden"]) == ("missing-documentation", "1", "0", "1")
     assert row[f"overridden: {SYSTEM}|will-document"] == "1"
     assert "Jane-Doe" not in table + written + reported(tmp_path, "--json")
+
+
+def test_the_table_cuts_nothing_on_a_narrow_terminal(tmp_path: Path) -> None:
+    """Topics and reasons differ in their last words: they stand whole in 80 columns. Of nothing, that is said."""
+    client = anonymous(tmp_path)
+    assert told(client, overridden(card_of(client, NO_FLOW)["uuid"], "documented-elsewhere")) == 200
+    table = reported(tmp_path, columns=80)
+    assert "missing-documentation" in table
+    assert "documented-elsewhere 1" in table
+    assert max(map(len, table.splitlines())) <= 80
+    assert "no cards, no feedback" in reported(tmp_path, "--since", "2999-01-01")
 
 
 @pytest.mark.parametrize(("since", "shown"), [("2000-01-01", 1), ("2999-01-01", 0)])

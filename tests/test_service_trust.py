@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import logging
 import time
@@ -12,7 +13,9 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask.testing import FlaskClient
+from jwt.algorithms import ECAlgorithm
 
 from cds_service.app import create_app
 from cds_service.config import Settings
@@ -20,6 +23,8 @@ from cds_service.errors import ConfigurationError
 from tests.charts import request
 from tests.ehr import (
     FEEDBACK,
+    KEY,
+    KEY_SET,
     ORIGIN,
     PUBLIC,
     SIGN,
@@ -50,11 +55,27 @@ def unsigned() -> dict[str, str]:
     }
 
 
+def strangers_address(name: str) -> dict[str, str]:
+    """A token of a stranger that says itself how it is to be checked."""
+    own = {"kid": "one", **ECAlgorithm.to_jwk(STRANGER.public_key(), as_dict=True)}
+    header = {"kid": "one", name: own if name == "jwk" else "http://127.0.0.1:9/keys"}
+    return {"Authorization": f"Bearer {jwt.encode(claims(), STRANGER, 'ES384', header)}"}
+
+
 def symmetric() -> dict[str, str]:
     """A token that is signed with a secret."""
     return {"Authorization": f"Bearer {jwt.encode(claims(), 'x' * 48, 'HS256', {'kid': 'one'})}"}
 
 
+def confused(secret: bytes) -> dict[str, str]:
+    """A token that is signed with what everybody knows, as if it were a shared secret."""
+    parts = [json.dumps(each).encode() for each in ({"alg": "HS256", "kid": "one", "typ": "JWT"}, claims())]
+    signed = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+    signature = base64.urlsafe_b64encode(hmac.digest(secret, signed, "sha256")).rstrip(b"=")
+    return {"Authorization": f"Bearer {(signed + b'.' + signature).decode()}"}
+
+
+PEM = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 BAD: dict[str, Any] = {
     "no token at all": lambda: {},
     "no bearer": lambda: {"Authorization": "Basic YTpi"},
@@ -70,7 +91,15 @@ BAD: dict[str, Any] = {
     "a stranger's key": lambda: bearer(STRANGER),
     "an unknown kid": lambda: bearer(kid="two"),
     "HS256": symmetric,
+    "HS256 with the public key for a secret": lambda: confused(PEM),
+    "HS256 with the key set for a secret": lambda: confused(json.dumps(KEY_SET["keys"][0]).encode()),
     "none": unsigned,
+    "a stranger's key and where to find it": lambda: strangers_address("jku"),
+    "a stranger's key in its header": lambda: strangers_address("jwk"),
+    "an enormous kid": lambda: bearer(kid="k" * 9000),
+    "a kid that is a path": lambda: bearer(kid="../../../../dev/null"),
+    "not valid yet": lambda: bearer(nbf=int(time.time()) + 100),
+    "issued in the future": lambda: bearer(iat=int(time.time()) + 100),
 }
 
 

@@ -10,14 +10,26 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.charts import Resource, complete, request
-from tests.ehr import FEEDBACK, ORIGIN, PUBLIC, SIGN, authorized, bearer, clients_file, determinations, topics_of
-from tests.fhir_server import FhirServer, serving
+from tests.ehr import (
+    FEEDBACK,
+    ISSUER,
+    KEY_SET,
+    ORIGIN,
+    PUBLIC,
+    SIGN,
+    authorized,
+    bearer,
+    clients_file,
+    determinations,
+    topics_of,
+)
+from tests.fhir_server import FhirServer, Handler, serving
 from tests.test_gunicorn import Served, free_port, wait_until_ready
 
 JSON = {"Content-Type": "application/json"}
@@ -29,15 +41,14 @@ def a_fhir_server() -> Iterator[FhirServer]:
         yield server
 
 
-@pytest.fixture(name="served", scope="module")
-def two_workers(tmp_path_factory: pytest.TempPathFactory, ehr: FhirServer) -> Iterator[Served]:
-    """On a free port, ended with the tests."""
-    folder = tmp_path_factory.mktemp("workers")
+@contextmanager
+def two_workers(folder: Path, clients: Path) -> Iterator[Served]:
+    """The service for these clients on a free port, ended at the end."""
     served = Served(free_port(), folder / "log")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CDS_")} | {
         "CDS_PORT": str(served.port),
         "CDS_PUBLIC_URL": PUBLIC,
-        "CDS_CLIENTS_FILE": str(clients_file(folder, ehr.base)),
+        "CDS_CLIENTS_FILE": str(clients),
         "CDS_CORS_ORIGINS": ORIGIN,
         "CDS_FETCH_DEADLINE": "10",
         "CDS_DATABASE_URL": f"sqlite:///{folder / 'test.db'}",
@@ -53,6 +64,14 @@ def two_workers(tmp_path_factory: pytest.TempPathFactory, ehr: FhirServer) -> It
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
+
+
+@pytest.fixture(name="served", scope="module")
+def a_service(tmp_path_factory: pytest.TempPathFactory, ehr: FhirServer) -> Iterator[Served]:
+    """Whose one client has its keys in the file, ended with the tests."""
+    folder = tmp_path_factory.mktemp("workers")
+    with two_workers(folder, clients_file(folder, ehr.base)) as served:
+        yield served
 
 
 def posted(served: Served, path: str, body: Resource, headers: dict[str, str]) -> tuple[int, Resource, dict[str, str]]:
@@ -110,21 +129,22 @@ def test_feedback_is_kept_and_figures_are_added_up(served: Served) -> None:
     assert (row["topic"], row["overridden"]) == ("criteria-met", 24)
 
 
-@pytest.mark.parametrize(
-    ("more", "says"),
-    [
-        ({}, "CDS_ALLOW_ANONYMOUS"),
-        ({"CDS_CLIENTS_FILE": "not-there.json"}, "CDS_CLIENTS_FILE"),
-        ({"CDS_ALLOW_ANONYMOUS": "true", "CDS_FHIR_SERVERS": "http://ehr.example/fhir"}, "CDS_FHIR_SERVERS"),
-        ({"CDS_ALLOW_ANONYMOUS": "true", "CDS_CORS_ORIGINS": "*"}, "CDS_CORS_ORIGINS"),
-    ],
-    ids=["nobody is known", "no file of clients", "a FHIR server without TLS", "a pattern as an origin"],
-)
-def test_it_does_not_start(more: dict[str, str], says: str, tmp_path: Path) -> None:
-    """One line that names the variable, and a status other than 0."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CDS_")} | more
-    command = [sys.executable, "-m", "cds_service", "serve"]
-    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=30, check=False)
-    assert ended.returncode == 1
-    assert says in ended.stderr.decode()
-    assert "Traceback" not in ended.stderr.decode()
+def test_a_key_set_is_fetched_once_for_all_workers(tmp_path: Path) -> None:
+    """Good tokens at once, then unknown keys, whichever worker is asked: one request within the minute."""
+
+    def slowly(handler: Handler) -> None:
+        handler.fhir.stopped.wait(0.3)
+        handler.answer(200, KEY_SET)
+
+    file = tmp_path / "clients.json"
+    with serving([]) as keys:
+        keys.when("keys", slowly)
+        file.write_text(json.dumps([{"iss": ISSUER, "jwks_url": f"{keys.base}/keys"}]))
+        with two_workers(tmp_path, file) as served, ThreadPoolExecutor(16) as pool:
+            good = Counter(pool.map(lambda _: posted(served, SIGN, request(), bearer())[0], range(32)))
+            unknown = Counter(pool.map(lambda _: posted(served, SIGN, request(), bearer(kid="two"))[0], range(32)))
+        records = [json.loads(each) for each in served.log.read_text().splitlines() if each.startswith('{"audit"')]
+    assert good == {200: 32}
+    assert unknown == {401: 32}
+    assert len(records) == 64
+    assert len(keys.asked) == 1

@@ -13,7 +13,7 @@ from cds_service.evaluation import Evaluator
 from cds_service.fhir.site_codes import URL, terminology_with
 from cds_service.hooks.cards import Source
 from cds_service.hooks.discovery import SERVICES
-from cds_service.hooks.routes import Offer, answer
+from cds_service.hooks.offer import Offer, answer
 from tests.charts import SETTINGS, TODAY, complete, concept, flow, request, without
 
 LOCAL = "https://lab.example/codes"

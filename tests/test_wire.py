@@ -57,7 +57,7 @@ def outcomes(body: Resource, service: int = 0) -> list[str]:
 
 
 @pytest.mark.parametrize("path", ["/cds-services", "/cds-services/"])
-def test_discovery_lists_both_services(client: FlaskClient, path: str) -> None:
+def test_discovery_lists_every_service(client: FlaskClient, path: str) -> None:
     """Each with all that CDS Hooks requires and recommends; with or without a trailing slash."""
     listing = client.get(path)
     assert listing.status_code == 200
@@ -66,6 +66,8 @@ def test_discovery_lists_both_services(client: FlaskClient, path: str) -> None:
     assert {id_: service["hook"] for id_, service in services.items()} == {
         "kresladi-order-sign": "order-sign",
         "kresladi-order-select": "order-select",
+        "kresladi-treatment-order-sign": "order-sign",
+        "kresladi-treatment-patient-view": "patient-view",
     }
     for service in services.values():
         assert all(service[name] for name in ("title", "description", "usageRequirements", "prefetch"))

@@ -25,6 +25,7 @@ FEEDBACK = f"{PATH}/feedback"
 DETERMINATIONS = "example.kresladi-cds.determinations"
 PATIENCE = 20.0
 """Seconds until a client hangs up: far more than a call may take."""
+WITH_TOKEN = "with a token"
 PAUSE = 0.05
 """Seconds before the next call after one without an answer."""
 
@@ -78,6 +79,10 @@ class Load:
     """Card and moment of the feedback that was answered with 200."""
     over: threading.Event = field(default_factory=threading.Event)
 
+    def token(self, path: str) -> str:
+        """A token for one call of this path."""
+        return self.signer.token(self.served.address + path)
+
 
 class Client:
     """One client. Its methods are the kinds of call."""
@@ -97,17 +102,25 @@ class Client:
 
     def protected(self) -> None:
         """A call with a token."""
-        self._call("with a token", PATH, self._load.body, self._token(PATH), self._check)
+        self._call(WITH_TOKEN, PATH, self._load.body, self._token(PATH), self._check)
 
     def replayed(self) -> None:
         """A token that was accepted, shown once more."""
         token = self._token(PATH)
-        if self._call("with a token", PATH, self._load.body, token, self._check) == http.HTTPStatus.OK:
+        if self._call(WITH_TOKEN, PATH, self._load.body, token, self._check) == http.HTTPStatus.OK:
             self._call("token shown again", PATH, self._load.body, token, _refuse)
 
     def feedback(self) -> None:
         """What was done with the card that this client saw last."""
         self.protected()
+        self._say(self._token(FEEDBACK))
+
+    def anonymous_feedback(self) -> None:
+        """The same of a client that shows no token."""
+        self.anonymous()
+        self._say(None)
+
+    def _say(self, token: str | None) -> None:
         moment = datetime.now(UTC).isoformat()
         entry = {
             "card": self._card,
@@ -116,10 +129,10 @@ class Client:
             "overrideReason": {"reason": _REASON},
         }
         body = json.dumps({"feedback": [entry]}).encode()
-        if self._call("feedback", FEEDBACK, body, self._token(FEEDBACK), lambda _: None) == http.HTTPStatus.OK:
+        if self._call("feedback", FEEDBACK, body, token, lambda _: None) == http.HTTPStatus.OK:
             self._load.acknowledged.append((self._card, moment))
 
-    def fetching(self, server: str) -> None:
+    def fetching(self, server: str, *, protected: bool) -> None:
         """A call without prefetch: the chart is to be read from this FHIR server."""
         request = json.loads(self._load.body)
         del request["prefetch"]
@@ -132,10 +145,13 @@ class Client:
             "subject": "soak",
         }
         body = json.dumps(request).encode()
-        self._call(f"FHIR server: {server}", PATH, body, None, lambda answer: check_fetched(answer, server))
+        kind, token = f"FHIR server: {server}", None
+        if protected:
+            kind, token = f"{kind}, {WITH_TOKEN}", self._token(PATH)
+        self._call(kind, PATH, body, token, lambda answer: check_fetched(answer, server))
 
     def _token(self, path: str) -> str:
-        return self._load.signer.token(self._load.served.address + path)
+        return self._load.token(path)
 
     def _check(self, answer: bytes) -> None:
         """The very determination that the service gives when it is asked nothing else."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from benchmarks.soak.served import Served
 
-CALM = 0.4
-"""The part of the whole time in which nothing is broken; the plan is for the rest."""
+RECOVERY = 5.0
+"""Seconds in which a call may still be told that the store is silent: it waits, and then leaves it alone, for that."""
 
 
 @dataclass
@@ -23,18 +26,23 @@ class Faults:
     kills: list[float] = field(default_factory=list)
     outages: list[tuple[float, float, float, float]] = field(default_factory=list)
     """Of each: PostgreSQL told to stop, stopped, told to start, started."""
+    frozen: int = 0
+    """How many of these were a silence rather than a stop."""
 
     def plan(self) -> list[tuple[float, Callable[[], None]]]:
         """What is done, each after its part of the time that the plan has."""
         return [
-            (0.08, self._kill),
-            (0.17, lambda: self._stop("fast")),
-            (0.25, self._kill),  # the new worker comes up without a store
-            (0.37, self._start),
-            (0.50, self._kill),
-            (0.58, lambda: self._stop("immediate")),
-            (0.75, self._start),
-            (0.87, self._kill),
+            (0.05, self._kill),
+            (0.12, lambda: self._stop("fast")),
+            (0.20, self._kill),  # the new worker comes up without a store
+            (0.28, self._start),
+            (0.40, self._kill),
+            (0.46, lambda: self._stop("immediate")),
+            (0.60, self._start),
+            (0.68, self._freeze),
+            (0.74, self._kill),
+            (0.82, self._thaw),
+            (0.94, self._kill),
         ]
 
     def run(self, begun: float, seconds: float) -> None:
@@ -60,6 +68,19 @@ class Faults:
         _postgres("start")
         self.outages.append((told, stopped, start, time.monotonic()))
 
+    def _freeze(self) -> None:
+        """Its processes stand still: it neither answers nor refuses, and the machine acknowledges every packet."""
+        told = time.monotonic()
+        _signal_postgres(signal.SIGSTOP)
+        self.frozen += 1
+        self.outages.append((told, time.monotonic(), float("inf"), float("inf")))
+
+    def _thaw(self) -> None:
+        told, stopped, _, _ = self.outages.pop()
+        start = time.monotonic()
+        _signal_postgres(signal.SIGCONT)
+        self.outages.append((told, stopped, start, time.monotonic() + RECOVERY))
+
 
 @dataclass
 class End:
@@ -82,6 +103,15 @@ def _postgres(*command: str) -> None:
     """The switch of the cluster, as .ci/postgres gives it. It starts a server that must not hold our output open."""
     switch = [*shlex.split(os.environ["PG_CTL"]), *command]
     subprocess.run(switch, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _signal_postgres(sign: signal.Signals) -> None:
+    """To its first process, which makes the others, and then to those."""
+    first = int(Path(os.environ["PGDATA"], "postmaster.pid").read_text().split()[0])
+    os.kill(first, sign)
+    for each in Path(f"/proc/{first}/task/{first}/children").read_text().split():
+        with suppress(ProcessLookupError):
+            os.kill(int(each), sign)
 
 
 def _sleep_until(moment: float) -> None:

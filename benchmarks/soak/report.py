@@ -28,6 +28,10 @@ class Run:
     faults: Faults
     end: End
     log: str
+    acknowledged: int
+    """How much feedback was answered with 200."""
+    lost: int
+    """How much of that is not in the store."""
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -45,14 +49,14 @@ class Run:
         return [(call, says) for call in self.calm + self.broken if (says := self.verdict.on(call))]
 
 
-def report(console: Console, run: Run, acknowledged: int, lost: int) -> int:
+def report(console: Console, run: Run) -> int:
     """Print it all; 1 where an answer was wrong, or it or feedback was lost."""
     console.print(times_while_calm(run))
     console.print(endings_while_broken(run))
-    console.print(deeds(run, acknowledged, lost))
+    console.print(deeds(run))
     for call, says in run.bad[:LISTED]:
         console.print(f"{call.kind}: {says}", markup=False)
-    return 1 if run.bad or lost else 0
+    return 1 if run.bad or run.lost else 0
 
 
 def times_while_calm(run: Run) -> Table:
@@ -82,7 +86,7 @@ def endings_while_broken(run: Run) -> Table:
     return table
 
 
-def deeds(run: Run, acknowledged: int, lost: int) -> Table:
+def deeds(run: Run) -> Table:
     """What was done to the service and what came of it; then what was lost."""
     kills, outages = run.faults.kills, run.faults.outages
     down = sum(start - stopped for _, stopped, start, _ in outages)
@@ -92,15 +96,15 @@ def deeds(run: Run, acknowledged: int, lost: int) -> Table:
     table = Table("what was done", "what came of it", show_lines=True)
     table.add_row(f"a worker killed, {len(kills)} times", f"{_ended(run.broken, 0)} calls cut off")
     table.add_row(
-        f"PostgreSQL stopped and crashed, {down:.0f} s without it",
-        f"{_ended(run.broken, HTTPStatus.SERVICE_UNAVAILABLE)} calls with a token and feedback got 503; "
-        f"{_anonymous_without_a_store(run)} anonymous calls were answered",
+        f"PostgreSQL stopped, crashed and frozen ({run.faults.frozen} time), {down:.0f} s without it",
+        f"{_ended(run.broken, HTTPStatus.SERVICE_UNAVAILABLE)} calls that need it got 503, the last after "
+        f"{_longest_refusal(run):.1f} s; {_answered_without_a_store(run)} calls that do not were answered",
     )
     table.add_row(
         f"SIGTERM with {len(in_flight)} calls in flight",
         f"{answered} of them answered; gone after {run.end.seconds:.1f} s with status {run.end.status}",
     )
-    table.add_row(f"feedback acknowledged: {acknowledged:,}", f"lost: {lost}")
+    table.add_row(f"feedback acknowledged: {run.acknowledged:,}", f"lost: {run.lost}")
     table.add_row(f"calls: {len(run.calm + run.broken):,}", f"wrong, or lost without a reason: {len(run.bad)}")
     table.add_row(f"a call may take {DEADLINE:g} + {MARGIN:g} s", f"longer: {late}")
     table.add_row("defects in the log", str(run.log.count("Traceback") + run.log.count("defect ")))
@@ -117,6 +121,11 @@ def _ended(calls: Sequence[Call], status: int) -> int:
     return sum(1 for call in calls if call.status == status)
 
 
-def _anonymous_without_a_store(run: Run) -> int:
+def _longest_refusal(run: Run) -> float:
+    seconds = (call.ended - call.begun for call in run.broken if call.status == HTTPStatus.SERVICE_UNAVAILABLE)
+    return max(seconds, default=0.0)
+
+
+def _answered_without_a_store(run: Run) -> int:
     without = run.verdict.is_store_down_throughout
-    return sum(1 for call in run.broken if call.kind == "anonymous" and call.status == HTTPStatus.OK and without(call))
+    return sum(1 for call in run.broken if call.status == HTTPStatus.OK and without(call))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from benchmarks.soak.clients import Call
+from benchmarks.soak.clients import WITH_TOKEN, Call
 from benchmarks.soak.faults import Faults
 
 DEADLINE = 1.5
@@ -16,8 +16,8 @@ MARGIN = 3.0
 """Seconds beyond the deadline for fetching: for the queue before sixteen clients' eight threads, and the store."""
 AFTER_A_KILL = 1.0
 """Seconds in which a connection to a killed worker may still turn out to be dead."""
-STORED = ("with a token", "token shown again", "feedback")
-"""Kinds of call that need the store."""
+STORED = (WITH_TOKEN, "token shown again", "feedback")
+"""How the kinds of call end that need the store."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Verdict:
             return call.wrong
         if call.status == 0:
             return "" if self._may_be_cut(call) else "no answer"
-        if call.kind in STORED and self.is_store_down_throughout(call):
+        if call.kind.endswith(STORED) and self.is_store_down_throughout(call):
             return "" if call.status == HTTPStatus.SERVICE_UNAVAILABLE else f"{call.status} without a store"
-        if call.kind in STORED and call.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        if call.kind.endswith(STORED) and call.status == HTTPStatus.SERVICE_UNAVAILABLE:
             return "" if self._is_store_down_meanwhile(call) else "503 with a store"
         due = HTTPStatus.UNAUTHORIZED if call.kind == "token shown again" else HTTPStatus.OK
         return "" if call.status == due else f"status {call.status}"

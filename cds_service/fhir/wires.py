@@ -10,10 +10,11 @@ import socket
 import threading
 from typing import Any
 
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ProtocolError
+
+from cds_service.fhir.tls import SecuredAdapter
 
 _here = threading.local()
 _owning = threading.Lock()
@@ -101,7 +102,7 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-class WiredAdapter(HTTPAdapter):
+class WiredAdapter(SecuredAdapter):
     """An adapter of `requests` whose connections can be hung up."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

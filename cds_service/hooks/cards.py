@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from uuid import uuid4
@@ -17,10 +18,14 @@ from cds_service.wording import cards as say
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who gives the guidance: the plan's name and the policy's public address."""
+    """Who gives the guidance: the plan's name and the policy's public address.
+
+    `worksheet` is the launch address of the documentation worksheet, a SMART app; None where there is none.
+    """
 
     label: str
     url: str | None = None
+    worksheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Draft:
     summary: str
     lines: tuple[str, ...]
     suggestions: tuple[Shape, ...] = ()
+    links: tuple[Shape, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,13 @@ class Maker:
         missing = [(criterion, gaps) for criterion, gaps in _undecided(determination, _is_missing)]
         missing = [(criterion, gaps) for criterion, gaps in missing if criterion.clause.id != "II.A"]
         if missing:
-            yield self._missing(determination, missing)
+            yield self._missing(evaluation.order, determination, missing)
         unread = list(_undecided(determination, _is_unread))
         if unread:
             lines = (say.UNAVAILABLE_DETAIL, *detail.unread_lines(unread))
             yield Draft(topics.UNAVAILABLE, say.unavailable(_ids(criterion for criterion, _ in unread)), lines)
 
-    def _missing(self, determination: Determination, missing: list[tuple[Criterion, list[Gap]]]) -> Draft:
+    def _missing(self, order: Order, determination: Determination, missing: list[tuple[Criterion, list[Gap]]]) -> Draft:
         documented = say.documented(_ids(determination.answered(Answer.MET)))
         wanted = {gap.remedy for _, gaps in missing for gap in gaps}
         return Draft(
@@ -86,6 +92,7 @@ class Maker:
             say.missing(_ids(criterion for criterion, _ in missing)),
             (say.MISSING_DETAIL, *detail.open_lines(missing), documented),
             tuple(order_remedy(remedy, self.call) for remedy in Remedy if remedy in wanted),
+            _worksheet(self.source.worksheet, order) if self.source.worksheet else (),
         )
 
     def _shaped(self, draft: Draft) -> Shape:
@@ -104,6 +111,7 @@ class Maker:
                 "source": source,
                 "suggestions": draft.suggestions,
                 "selectionBehavior": selection if draft.suggestions else None,
+                "links": draft.links,
                 "overrideReasons": reasons,
             }
         )
@@ -199,6 +207,12 @@ def _is_unread(gap: Gap) -> bool:
 def _evidence_of(clause_id: str, determination: Determination) -> list[str]:
     criterion = determination.criterion(clause_id)
     return detail.evidence_lines(criterion.finding.evidence) if criterion else []
+
+
+def _worksheet(launch: str, order: Order) -> tuple[Shape, ...]:
+    """The link to the SMART app where the rest is documented. The EHR hands `appContext` on when the app starts."""
+    context = ({"order": order.reference} if order.id else {}) | {"hook": "order-sign"}
+    return ({"label": say.WORKSHEET, "url": launch, "type": "smart", "appContext": json.dumps(context)},)
 
 
 def _delete(order: Order, *, recommended: bool = False) -> tuple[Shape, ...]:

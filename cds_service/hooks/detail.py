@@ -23,7 +23,7 @@ def contradicted_lines(criteria: Iterable[Criterion]) -> list[str]:
     lines = []
     for criterion in criteria:
         lines.append(f"- **{criterion.clause.title}** ({criterion.clause.id}). The chart says:")
-        lines += _below(evidence_lines(criterion.finding.evidence))
+        lines += below(evidence_lines(criterion.finding.evidence))
     return lines
 
 
@@ -41,8 +41,13 @@ def open_lines(items: Iterable[tuple[Criterion, list[Gap]]]) -> list[str]:
     lines = []
     for criterion, gaps in items:
         lines.append(f"- {_named(criterion)}. {say.SETTLED_BY[criterion.clause.id]}")
-        lines += _below([*_not_found(gaps), *_will_not_do(gaps)])
+        lines += below(gap_lines(gaps))
     return lines
+
+
+def gap_lines(gaps: list[Gap]) -> list[str]:
+    """What is simply not there, in one line; then why what is there will not do."""
+    return [*_not_found(gaps), *_will_not_do(gaps)]
 
 
 def doubt_lines(gaps: Iterable[Gap]) -> list[str]:
@@ -74,24 +79,25 @@ def _named(criterion: Criterion, *, met: bool = False) -> str:
 
 def _not_found(gaps: list[Gap]) -> list[str]:
     """Everything that is simply not there, in one line."""
-    wanted = unique(gap.wanted for gap in gaps if _is_plainly_absent(gap))
+    wanted = unique(gap.wanted for gap in gaps if is_plainly_absent(gap))
     return [f"- {say.not_found(wanted)}"] if wanted else []
 
 
 def _will_not_do(gaps: list[Gap]) -> list[str]:
     """What is wanted, once, and why each thing that is there does not give it."""
     lines: list[str] = []
-    there = [gap for gap in gaps if not _is_plainly_absent(gap)]
+    there = [gap for gap in gaps if not is_plainly_absent(gap)]
     for wanted in unique(gap.wanted for gap in there):
         doubts = doubt_lines(gap for gap in there if gap.wanted == wanted)
         if len(doubts) == 1:
             lines.append(f"- {wanted}: {doubts[0].removeprefix('- ')}")
         else:
-            lines += [f"- {wanted}:", *_below(doubts)]
+            lines += [f"- {wanted}:", *below(doubts)]
     return lines
 
 
-def _is_plainly_absent(gap: Gap) -> bool:
+def is_plainly_absent(gap: Gap) -> bool:
+    """Whether there is nothing to say of a gap but that it was looked for and not found."""
     return gap.because == reasons.NOT_IN_CHART
 
 
@@ -108,7 +114,8 @@ def _sourced(says: str, source: str | None) -> str:
     return f"{escaped(says)} ({escaped(source)})" if source else escaped(says)
 
 
-def _below(lines: Iterable[str]) -> list[str]:
+def below(lines: Iterable[str]) -> list[str]:
+    """Items of a list, one step further in."""
     return [f"  {line}" for line in lines]
 
 

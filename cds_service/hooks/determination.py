@@ -29,21 +29,22 @@ def determination_shape(evaluation: Evaluation, *, explain: bool = False) -> Sha
             "policy": {"number": policy.number, "effective": policy.effective, "revised": policy.revised},
             "section": determination.section,
             "outcome": OUTCOME[determination.outcome],
-            "criteria": [_criterion(each, explain=explain) for each in determination.criteria],
+            "criteria": [criterion_shape(each, explain=explain) for each in determination.criteria],
             "advice": [{"code": advised.code, "says": advised.says} for advised in determination.advice],
         }
     )
     return shape
 
 
-def _criterion(criterion: Criterion, *, explain: bool) -> Shape:
+def criterion_shape(criterion: Criterion, *, explain: bool) -> Shape:
+    """One criterion with what stands below it; empty members are still in it."""
     shape: Shape = {
         "id": criterion.clause.id,
         "status": STATUS[criterion.finding.answer],
         "title": criterion.clause.title,
     }
     if criterion.parts:
-        return shape | {"criteria": [_criterion(part, explain=explain) for part in criterion.parts]}
+        return shape | {"criteria": [criterion_shape(part, explain=explain) for part in criterion.parts]}
     shape |= {
         "evidence": [_evidence(each) for each in criterion.finding.evidence],
         "gaps": [_gap(each) for each in criterion.finding.gaps],

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 
+from cds_service.hooks.request import PATIENT_VIEW
 from cds_service.hooks.shapes import Shape
 from cds_service.wording import services as say
+
+
+class About(Enum):
+    """What a service holds the chart against."""
+
+    COVERAGE = auto()
+    """The health plan's policy: what a request has to document."""
+    TREATMENT = auto()
+    """The product label: what is safe around the infusion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +29,7 @@ class Service:
     title: str
     description: str
     stops_only: bool = False
+    about: About = About.COVERAGE
 
 
 SERVICES = (
@@ -34,11 +46,25 @@ SERVICES = (
         say.AT_SELECTION_DESCRIPTION,
         stops_only=True,
     ),
+    Service(
+        "kresladi-treatment-order-sign",
+        "order-sign",
+        say.AT_TREATMENT,
+        say.AT_TREATMENT_DESCRIPTION,
+        about=About.TREATMENT,
+    ),
+    Service(
+        "kresladi-treatment-patient-view",
+        PATIENT_VIEW,
+        say.AT_CHART_OPENING,
+        say.AT_CHART_OPENING_DESCRIPTION,
+        about=About.TREATMENT,
+    ),
 )
 
 
-def discovery(services: tuple[Service, ...], prefetch: Mapping[str, str]) -> Shape:
-    """The body of the discovery answer."""
+def discovery(services: tuple[Service, ...], prefetch: Callable[[Service], Mapping[str, str]]) -> Shape:
+    """The body of the discovery answer; `prefetch` gives the templates of each service."""
     return {
         "services": [
             {
@@ -47,7 +73,7 @@ def discovery(services: tuple[Service, ...], prefetch: Mapping[str, str]) -> Sha
                 "title": service.title,
                 "description": service.description,
                 "usageRequirements": say.USAGE,
-                "prefetch": dict(prefetch),
+                "prefetch": dict(prefetch(service)),
             }
             for service in services
         ]

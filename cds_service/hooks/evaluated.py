@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cds_service.policy.label import LabelEvaluation
 from cds_service.policy.model import Evaluation
 
 
@@ -21,4 +22,12 @@ class Evaluated:
     """One Evaluation per order in scope, and what was fetched for them."""
 
     evaluations: tuple[Evaluation, ...] = ()
+    fetched: tuple[Fetched, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEvaluated:
+    """One LabelEvaluation per order (or for the patient) with a clause that applies, and what was fetched."""
+
+    evaluations: tuple[LabelEvaluation, ...] = ()
     fetched: tuple[Fetched, ...] = ()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from http import HTTPStatus
 
 import msgspec
@@ -13,51 +12,25 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntity
 
 from cds_service.audit import current
 from cds_service.errors import NotJson, RequestError, TooLarge, UnknownService
-from cds_service.hooks.cards import Maker, Source
-from cds_service.hooks.determination import determination_shape
 from cds_service.hooks.discovery import Service, discovery
-from cds_service.hooks.evaluated import Evaluated
-from cds_service.hooks.request import HookCall, hook_call
-from cds_service.hooks.shapes import Shape, operation_outcome, response
-from cds_service.hooks.suggestions import CallContext
+from cds_service.hooks.offer import Offer
+from cds_service.hooks.shapes import Shape, operation_outcome
 
-Evaluate = Callable[[HookCall], Evaluated]
 Answer = Callable[[Service, bytes], Shape]
 """Answers a request body for a service. Raises RequestError."""
 log = logging.getLogger(__name__)
+_encoder = msgspec.json.Encoder(decimal_format="number")
+"""An order that is sent back has its decimals as they came."""
 
 _TOO_LARGE = "the body is too large"
 _CODE_OF_STATUS = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What the routes serve: the services, their prefetch, who they speak for, and what evaluates a call."""
-
-    services: tuple[Service, ...]
-    prefetch: Mapping[str, str]
-    source: Source
-    evaluate: Evaluate
-
-
-def answer(offer: Offer, service: Service, body: bytes) -> Shape:
-    """The answer of one service to one request body. Raises RequestError."""
-    call = hook_call(body, service.hook)
-    return answer_with(offer, service, call, offer.evaluate(call))
-
-
-def answer_with(offer: Offer, service: Service, call: HookCall, evaluated: Evaluated) -> Shape:
-    """The answer, once the call is evaluated."""
-    maker = Maker(offer.source, CallContext(call.patient_id, call.user_id, call.encounter_id), service.stops_only)
-    shapes = [determination_shape(evaluation, explain=call.explain) for evaluation in evaluated.evaluations]
-    return response(maker.cards(evaluated.evaluations), [shape for shape in shapes if shape is not None])
 
 
 def create_blueprint(offer: Offer, answer_to: Answer, check: Callable[[], None]) -> Blueprint:
     """The routes of CDS Hooks and of health. `check` raises a RequestError while the service is not ready."""
     routes = Blueprint("cds-hooks", __name__)
     services = {service.id: service for service in offer.services}
-    listing = discovery(offer.services, offer.prefetch)
+    listing = discovery(offer.services, offer.templates_of)
 
     @routes.get("/cds-services")
     def discover() -> Response:
@@ -117,7 +90,7 @@ def _read_in_pieces() -> bytes:
 
 
 def _json(shape: Shape, status: int = 200, mimetype: str = "application/json") -> Response:
-    return Response(msgspec.json.encode(shape), status, mimetype=mimetype)
+    return Response(_encoder.encode(shape), status, mimetype=mimetype)
 
 
 def _outcome(status: int, code: str, text: str) -> Response:

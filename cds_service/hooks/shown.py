@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from cds_service.hooks import label_topics
 from cds_service.hooks.shapes import DETERMINATIONS, Shape
 from cds_service.store.records import ShownCard
 
@@ -13,7 +14,7 @@ _ALWAYS = {
     "possible-prior-dose": ("II.A",),
     "sibling-donor": ("I.A.4",),
     "other-indication": ("I.B",),
-}
+} | {topic: (criterion,) for topic, criterion in label_topics.CRITERION.items()}
 """Cards that are about the same criterion whatever the chart says."""
 
 

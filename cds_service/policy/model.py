@@ -6,12 +6,15 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Any, Generic, TypeVar
 
+from cds_service.course import Bedside
 from cds_service.facts import Advised, Chart
 from cds_service.logic import Answer, Evidence, Finding
 from cds_service.policy.routing import Directions
 
-Question = Callable[[Chart], Finding]
+Facts = TypeVar("Facts")
+"""What clauses are asked about: a `Chart` by the policy, a `Bedside` by the label."""
 
 
 class Outcome(Enum):
@@ -33,11 +36,15 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause: its id, its title, the question it asks of a chart, and where we had to choose a reading."""
+    """One clause: its id, its title, the question it asks of a chart, and where we had to choose a reading.
+
+    It applies unless one of `applies` answers that it does not; without any, always.
+    """
 
     id: str
     title: str
-    question: Question
+    question: Callable[[Any], Finding]
+    applies: tuple[Callable[[Any], Answer], ...] = ()
 
     @property
     def meaning(self) -> str:
@@ -85,22 +92,21 @@ class Determination:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """A numbered policy and its clauses, registered in the policy's own order."""
+class Clauses(Generic[Facts]):
+    """Clauses in their document's own order, registered one by one."""
 
-    number: str
-    effective: str
-    revised: str
-    clauses: dict[str, Clause] = field(default_factory=dict)
-    _parts: dict[str, list[Clause]] = field(default_factory=dict)
+    clauses: dict[str, Clause] = field(default_factory=dict, init=False)
+    _parts: dict[str, list[Clause]] = field(default_factory=dict, init=False)
 
-    def clause(self, clause_id: str, title: str) -> Callable[[Question], Question]:
+    def clause(
+        self, clause_id: str, title: str, applies: tuple[Callable[[Facts], Answer], ...] = ()
+    ) -> Callable[[Callable[[Facts], Finding]], Callable[[Facts], Finding]]:
         """Register the decorated question as a clause."""
 
-        def register(question: Question) -> Question:
+        def register(question: Callable[[Facts], Finding]) -> Callable[[Facts], Finding]:
             if clause_id in self.clauses:
                 raise ValueError(f"clause {clause_id} stands twice")
-            clause = Clause(clause_id, title, question)
+            clause = Clause(clause_id, title, question, applies)
             self.clauses[clause_id] = clause
             self._parts.setdefault(self._parent(clause_id), []).append(clause)
             return question
@@ -111,15 +117,40 @@ class Policy:
         """The clauses directly below one: `I.A.1.b` has `I.A.1.b.i`, not the other way round."""
         return tuple(self._parts.get(clause_id, ()))
 
-    def asked(self, clause_id: str, chart: Chart) -> Criterion:
+    def asked(self, clause_id: str, facts: Facts) -> Criterion:
         """The clause and everything below it, asked about the chart."""
         clause = self.clauses[clause_id]
-        parts = tuple(self.asked(part.id, chart) for part in self.parts_of(clause_id))
-        return Criterion(clause, clause.question(chart), parts)
+        parts = tuple(self.asked(part.id, facts) for part in self.parts_of(clause_id))
+        return Criterion(clause, clause.question(facts), parts)
+
+    def checked(self, facts: Facts) -> tuple[Criterion, ...]:
+        """The clauses of the first level that are not known to be beside the point, asked about the chart."""
+        return tuple(
+            self.asked(clause.id, facts)
+            for clause in self.parts_of("")
+            if all(condition(facts) is not Answer.NOT_MET for condition in clause.applies)
+        )
 
     def _parent(self, clause_id: str) -> str:
         above = [other for other in self.clauses if clause_id.startswith(f"{other}.")]
         return max(above, key=len, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy(Clauses[Chart]):
+    """A numbered policy of a health plan."""
+
+    number: str
+    effective: str
+    revised: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label(Clauses[Bedside]):
+    """A product's label, as of the year in which it was revised."""
+
+    product: str
+    revised: str
 
 
 def _comments_that_begin(words: str, source: str) -> Iterator[str]:

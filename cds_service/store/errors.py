@@ -12,4 +12,4 @@ class StoreUnavailable(RequestError):
     code = "transient"
 
     def __init__(self) -> None:
-        super().__init__("the service cannot store what this call needs stored; try again later")
+        super().__init__("the store, which this needs, cannot be used just now; try again later")

@@ -28,7 +28,7 @@ class Replay:
 
     def remember(self, iss: str, jti: str, until: int) -> bool:
         """Note the pair until a time in seconds of the epoch; False where it is known. Raises StoreUnavailable."""
-        with self._store.transaction("replay") as connection:
+        with self._store.statement("replay") as connection:
             noted = insert_into(connection, replay).values(iss=iss, jti=jti, until=until).on_conflict_do_nothing()
             # The row comes back where it is new. The count of rows would do, but not every driver tells it.
             first = connection.execute(noted.returning(replay.c.jti)).first() is not None

@@ -102,6 +102,11 @@ def version_of(connection: Connection) -> int:
     return max(versions, default=0)
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether the database has the newest version that this release knows."""
+    return version_of(connection) == len(MIGRATIONS)
+
+
 def migrate(connection: Connection, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
     """Bring the database to the newest version. The caller holds a lock and the transaction. Raises NewerSchema."""
     version = version_of(connection)

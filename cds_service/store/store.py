@@ -6,18 +6,23 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
+from time import monotonic
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError
 
-from cds_service.store.engine import PATIENCE, engine_for, lock_for_migration
+from cds_service.store.engine import LONGEST, PATIENCE, engine_for, lock_for_migration
 from cds_service.store.errors import StoreUnavailable
-from cds_service.store.schema import NewerSchema, migrate, replay
+from cds_service.store.patience import within
+from cds_service.store.schema import NewerSchema, is_current, migrate, replay
+from cds_service.store.silence import Silence
 
 Insert = sqlite.Insert | postgresql.Insert
 log = logging.getLogger(__name__)
 _LATEST_MOMENT = 2**40
+MIGRATION_WITHIN = 300
+"""Seconds for bringing an older database up to date, once it is known that there is something to do."""
 
 
 def _nobody_counts(purpose: str) -> None:  # noqa: ARG001 - the default for who does not want to know
@@ -37,10 +42,11 @@ class Store:
         self._on_failure = on_failure
         self._current = False
         self._lock = Lock()
+        self._silence = Silence()
 
     def prepare(self) -> None:
         """Bring the schema up to date, once. Raises StoreUnavailable; the next transaction tries again."""
-        with self._failing_closed("schema"):
+        with self._failing_closed("schema"), within(LONGEST):
             self._bring_up_to_date()
             # Nothing may be open when gunicorn forks its workers: a connection shared by two processes breaks both.
             self._engine.dispose()
@@ -48,10 +54,23 @@ class Store:
     @contextmanager
     def transaction(self, purpose: str) -> Iterator[Connection]:
         """A transaction: committed at the end, or StoreUnavailable and nothing is changed."""
-        with self._failing_closed(purpose):
+        with self._ready(purpose), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def statement(self, purpose: str) -> Iterator[Connection]:
+        """For one statement, which commits itself: a third of the round trips of a transaction around it."""
+        with self._ready(purpose), self._engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def _ready(self, purpose: str) -> Iterator[None]:
+        if not self._silence.is_worth_a_try():
+            self._on_failure(purpose)
+            raise StoreUnavailable
+        with self._failing_closed(purpose), within(LONGEST):
             self._bring_up_to_date()
-            with self._engine.begin() as connection:
-                yield connection
+            yield
 
     def check(self) -> None:
         """Write one row, always the same. Raises StoreUnavailable: for `/health/ready`."""
@@ -79,17 +98,22 @@ class Store:
             return
         with self._engine.begin() as connection:
             lock_for_migration(connection)
-            migrate(connection)
+            if not is_current(connection):
+                with within(MIGRATION_WITHIN):
+                    migrate(connection)
         self._current = True
 
     @contextmanager
     def _failing_closed(self, purpose: str) -> Iterator[None]:
+        begun = monotonic()
         try:
             yield
         except (SQLAlchemyError, NewerSchema) as error:
+            self._silence.failed_after(monotonic() - begun)
             log.error("the store failed (%s): %s", purpose, _kind(error))
             self._on_failure(purpose)
             raise StoreUnavailable from None
+        self._silence.is_over()
 
 
 def insert_into(connection: Connection, table: Table) -> Insert:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -17,11 +18,14 @@ COLUMNS = ("period", "topic", "shown", "accepted", "overridden")
 
 
 def as_table(report: Report) -> Table:
-    """A table for a terminal; reasons by their code, the most frequent first."""
-    table = Table(title="Cards and what became of them", caption=_span(report))
+    """A table for a terminal of 80 columns or more; reasons by their code, the most frequent first."""
+    table = Table(
+        title="Cards and what became of them", caption=_span(report), box=SIMPLE_HEAD, padding=0, show_edge=False
+    )
     for column in COLUMNS:
-        table.add_column(column, justify="left" if column in ("period", "topic") else "right")
-    table.add_column("why overridden")
+        # Never cut: topics differ in their last words.
+        table.add_column(column, justify="left" if column in ("period", "topic") else "right", no_wrap=True)
+    table.add_column("why overridden", overflow="fold")
     for row in report.rows:
         reasons = ", ".join(f"{_code(reason)} {number}" for reason, number in row.reasons.most_common())
         # As Text: a client's code is shown as it is, never taken for markup.
@@ -60,4 +64,5 @@ def _span(report: Report) -> str:
     days: Iterable[str] = (
         f"{word} {day}" for word, day in (("since", report.since), ("until", report.until)) if day is not None
     )
-    return ", ".join(days) or "all that is on record"
+    span = ", ".join(days) or "all that is on record"
+    return span if report.rows else f"{span}: no cards, no feedback"

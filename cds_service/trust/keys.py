@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Protocol
@@ -21,13 +21,16 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.exceptions import InvalidKeyError
 from urllib3.exceptions import HTTPError
 
+from cds_service.fhir.tls import SecuredAdapter
+from cds_service.trust.slate import NEVER, Entry, Slate
+
 Clock = Callable[[], float]
 log = logging.getLogger(__name__)
 
 SMALLEST_RSA = 2048
 """Bits of a modulus; a shorter key is not used."""
 BETWEEN_FETCHES = 60.0
-"""Seconds. A token with an unknown `kid` costs the client's server one request a minute and worker at most."""
+"""Seconds. A token with an unknown `kid` costs the client's server one request a minute at most, from one host."""
 FRESH_FOR = 3600.0
 """Seconds after which a key set is fetched again though nothing new was asked for, so that a withdrawn key goes."""
 USABLE_FOR = 24 * 3600.0
@@ -65,22 +68,22 @@ class WrittenKeys:
 
 
 class FetchedKeys:
-    """Keys at an address. Many threads may ask at once; one of them fetches."""
+    """Keys at an address. Many threads of several workers may ask at once; one of them fetches for all."""
 
     def __init__(self, address: str, clock: Clock = time.monotonic) -> None:
+        """To be made before gunicorn forks its workers; `clock` is one that they share, as monotonic is."""
         self._address = address
         self._clock = clock
         self._lock = Lock()
+        self._slate = Slate()
         self._keys: Mapping[str, Key] = {}
-        self._fetched_at = float("-inf")
-        self._tried_at = float("-inf")
+        self._fetched_at = NEVER
 
     def named(self, kid: str) -> Key | None:
         """The key of that id; the set is fetched where it lacks the key, or is old, and not within the last minute."""
         if not self._serves(kid):
-            with self._lock:
-                if not self._serves(kid) and self._clock() - self._tried_at >= BETWEEN_FETCHES:
-                    self._fetch()
+            with self._lock, self._slate.held():
+                self._look_for(kid)
         return self._keys.get(kid) if self._age() < USABLE_FOR else None
 
     def _serves(self, kid: str) -> bool:
@@ -89,15 +92,30 @@ class FetchedKeys:
     def _age(self) -> float:
         return self._clock() - self._fetched_at
 
-    def _fetch(self) -> None:
-        self._tried_at = self._clock()
+    def _look_for(self, kid: str) -> None:
+        """In what another worker has fetched, then at the address."""
+        known = self._slate.read()
+        if known.fetched_at > self._fetched_at:
+            self._take(known)
+        if not self._serves(kid) and self._clock() - known.tried_at >= BETWEEN_FETCHES:
+            self._fetch(known)
+
+    def _fetch(self, known: Entry) -> None:
+        now = self._clock()
+        # Before it is tried: a worker that is killed meanwhile has tried.
+        self._slate.write(replace(known, tried_at=now))
         try:
-            # Replaced as a whole: a thread that reads without the lock sees the old set or the new one.
-            self._keys = keys_of(_bytes_at(self._address))
+            fetched = Entry(now, now, _bytes_at(self._address))
+            self._take(fetched)
         except (OSError, ValueError, HTTPError) as error:
             log.warning("the key set of %s could not be had: %s", self._address, type(error).__name__)
         else:
-            self._fetched_at = self._tried_at
+            self._slate.write(fetched)
+
+    def _take(self, entry: Entry) -> None:
+        # Replaced as a whole: a thread that reads without the lock sees the old set or the new one.
+        self._keys = keys_of(entry.key_set)
+        self._fetched_at = entry.fetched_at
 
 
 def keys_of(key_set: bytes | Any) -> dict[str, Key]:
@@ -180,6 +198,7 @@ def _downloaded(address: str) -> bytes | Exception:
     try:
         with requests.Session() as session:
             session.trust_env = False
+            session.mount("https://", SecuredAdapter())
             answer = session.get(address, headers=headers, timeout=FETCH_WITHIN, allow_redirects=False, stream=True)
             with answer:
                 if answer.status_code != requests.codes.ok:

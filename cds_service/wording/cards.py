@@ -74,6 +74,7 @@ SETTLED_BY = {
 }
 
 DELETE = "Remove this Kresladi order"
+WORKSHEET = "Fill in what is missing (documentation worksheet)"
 
 ORDERS = {
     "flow-cytometry": ("Order flow cytometry", "Flow cytometry for CD18, CD11a and CD11b on neutrophils"),

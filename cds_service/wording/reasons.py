@@ -55,6 +55,10 @@ _PARTS = {
     "ServiceRequest": "service orders",
     "PractitionerRole": "practitioner roles",
     "Practitioner": "practitioners",
+    "CarePlan": "care plans",
+    "SupplyDelivery": "deliveries",
+    "Device": "devices",
+    "Flag": "flags",
 }
 _WHY_UNREAD = {
     "left out": "was not sent",
@@ -327,7 +331,7 @@ def never_significant(says: str) -> str:
 
 
 def infection_only_in_words(says: str) -> str:
-    return f"{says} has no code; coded (ICD-10-CM or SNOMED CT) it could count"
+    return f"{says} has no code that is known here; coded in ICD-10-CM it could count"
 
 
 def in_the_future(says: str) -> str:

@@ -1,0 +1,52 @@
+"""What words say, and what they only mention to deny it.
+
+A word does not count where no, not, never, without or avoid stands before it in its sentence, where non- stands right
+before it, or where what follows takes it back ("irradiation: no", "filter not to be used").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cds_service.fhir.elements import plain_text
+
+_SENTENCE = re.compile(r"(?<=[.;!])\s+|(?<=\?)\s+(?!no\b|none\b|n\b)|;|\b(?:but|however|instead)\b", re.IGNORECASE)
+_NO = re.compile(
+    r"\b(?:no|not|never|without|nor|neither|avoid(?:s|ed|ing)?|cannot|\w+n['’]t)\b|\b(?:non|un)[- ]?$", re.IGNORECASE
+)
+_TAKEN_BACK = re.compile(
+    r"^\w*(?: \w+)?\s*(?:\(y/n\))?\s*[:?(=-]+\s*(?:no|none|n|n/a|false|unknown)\s*(?:$|[,)])|"
+    r"^[^.;!?,]{0,30}?\b(?:(?:is|are|be|was|were|should|must|may|need|do|does) not\b|not (?:to be|needed|required|"
+    r"indicated|necessary|permitted|allowed|available)|to be avoided|unavailable|prohibited|forbidden|"
+    r"contraindicated|unnecessary|declined|refused|cancell?ed)\b",
+    re.IGNORECASE,
+)
+
+
+def lines(text: str) -> Iterator[str]:
+    """A text line by line, each in one form: a line of a note ends its sentence."""
+    yield from filter(None, map(plain_text, text.splitlines()))
+
+
+def sentences(text: str) -> list[str]:
+    """A text in its sentences; what follows "but" is one of its own."""
+    return [sentence for sentence in _SENTENCE.split(text) if sentence]
+
+
+def says(pattern: re.Pattern[str], texts: Iterable[str]) -> bool:
+    """Whether any of the texts says what the pattern looks for, without denying it."""
+    return saying(pattern, texts) is not None
+
+
+def saying(pattern: re.Pattern[str], texts: Iterable[str]) -> str | None:
+    """The sentence that says what the pattern looks for; None where none does."""
+    for text in texts:
+        for sentence in sentences(text):
+            if any(not _denied(sentence, match) for match in pattern.finditer(sentence)):
+                return sentence
+    return None
+
+
+def _denied(sentence: str, match: re.Match[str]) -> bool:
+    return bool(_NO.search(sentence[: match.start()]) or _TAKEN_BACK.search(sentence[match.end() :]))

@@ -1,0 +1,1 @@
+"""Charts opened with a clinician's own token, for the documentation worksheet."""

@@ -1,0 +1,99 @@
+// The form that the service renders from the Questionnaire: what applies, what was typed before, what is wrong.
+
+const OPERATORS = {
+  "=": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+  ">": (a, b) => Number(a) > b,
+  "<": (a, b) => Number(a) < b,
+  ">=": (a, b) => Number(a) >= b,
+  "<=": (a, b) => Number(a) <= b,
+};
+
+/** What is answered in the form, by linkId; of questions that apply alone. */
+export function answersIn(form) {
+  const answers = {};
+  for (const [name, value] of new FormData(form)) {
+    if (name && String(value).trim() && !form.querySelector(`[data-question="${name}"]`).hidden) {
+      answers[name] = String(value).trim();
+    }
+  }
+  return answers;
+}
+
+/** Show the questions that apply, hide the others. Questions refer only to those before them. */
+export function applyConditions(form) {
+  for (const question of form.querySelectorAll("[data-when]")) {
+    const answers = answersIn(form);
+    const holding = JSON.parse(question.dataset.when).map((condition) => holds(condition, answers[condition.question]));
+    question.hidden = !(question.dataset.any === "yes" ? holding.some(Boolean) : holding.every(Boolean));
+  }
+}
+
+function holds({ operator, value }, answer) {
+  if (operator === "exists") return (answer !== undefined) === value;
+  return answer !== undefined && OPERATORS[operator](answer.replace(",", "."), value);
+}
+
+/** Keep what is typed for this window, and put it back after a reload or a new sign-in. Says whether there was any. */
+export function keepDraft(form, key) {
+  const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
+  const restored = Object.entries(kept).filter(([name, value]) => put(form, name, value));
+  applyConditions(form);
+  form.addEventListener("input", () => {
+    applyConditions(form);
+    sessionStorage.setItem(key, JSON.stringify(answersIn(form)));
+  });
+  return restored.length > 0;
+}
+
+function put(form, name, value) {
+  const control = form.elements.namedItem(name);
+  if (!control) return false;
+  if (control instanceof RadioNodeList && ![...control].some((radio) => radio.value === value)) return false;
+  control.value = value;
+  return true;
+}
+
+/** Put each problem beside its question, list them above the form, and lead there. */
+export function showProblems(form, problems) {
+  clearProblems(form);
+  const summary = form.querySelector("[data-problems]");
+  const title = Object.assign(document.createElement("strong"), { className: "notice__title", textContent: "Not saved yet" });
+  const list = document.createElement("ul");
+  for (const [name, says] of Object.entries(problems)) list.append(problemItem(form, name, says));
+  summary.replaceChildren(title, list);
+  summary.hidden = false;
+  summary.focus();
+}
+
+function problemItem(form, name, says) {
+  const item = document.createElement("li");
+  const question = form.querySelector(`[data-question="${name}"]`);
+  if (!question) {
+    item.textContent = says;
+    return item;
+  }
+  question.classList.add("field--wrong");
+  const error = question.querySelector(".field__error");
+  error.textContent = says;
+  error.hidden = false;
+  const controls = question.querySelectorAll(`[name="${name}"]`);
+  controls.forEach((control) => control.setAttribute("aria-invalid", "true"));
+  const link = document.createElement("a");
+  link.href = "#";
+  link.textContent = `${question.querySelector("label, legend").firstChild.textContent.trim()}: ${says}`;
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    controls[0].focus();
+  });
+  item.append(link);
+  return item;
+}
+
+export function clearProblems(form) {
+  form.querySelector("[data-problems]").hidden = true;
+  form.querySelector("[data-trouble]").replaceChildren();
+  form.querySelectorAll(".field--wrong").forEach((question) => question.classList.remove("field--wrong"));
+  form.querySelectorAll(".field__error").forEach((error) => (error.hidden = true));
+  form.querySelectorAll("[aria-invalid]").forEach((control) => control.removeAttribute("aria-invalid"));
+}

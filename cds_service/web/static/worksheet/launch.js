@@ -1,0 +1,3 @@
+import { launch, run } from "./smart.js";
+
+run(launch);

@@ -1,0 +1,42 @@
+"""What the worksheet says to answers that will not do, and of the criteria and the packet beside the templates."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+REQUIRED = "This answer is needed with the others that you gave."
+NOTHING_ANSWERED = "Nothing is answered yet. Answer at least one question, or close the page: nothing is lost by it."
+YES_OR_NO = "Choose yes or no."
+PLAIN_NUMBER = "Type a plain number, such as 1.2. Where the report says “less than”, attach the report instead."
+A_DAY = "Give a day of the calendar."
+IN_THE_FUTURE = "This day is still to come."
+A_CLINICIAN = "Choose a clinician from the list."
+
+STATUS = {"met": "Documented", "not-met": "Contradicted", "unknown": "Open"}
+"""The three answers, as the worksheet and the packet call them: what the chart says, never what the plan will."""
+
+
+def between(least: Decimal | None, most: Decimal | None, unit: str) -> str:
+    return f"Type a number from {least} to {most} {unit}.".replace(" .", ".")
+
+
+PACKET = "Documentation for a prior-authorization request"
+ABOUT = "What this is"
+NEXT = "What happens next"
+STILL_OPEN = "Still open"
+COMMITTEE = (
+    "The plan decides. Its Precision Drug Action Committee (CC.PHAR.21) reviews every request; these pages show what "
+    "the chart documents, and are no decision."
+)
+
+
+def packet_title(policy: str) -> str:
+    return f"Kresladi (marnetegragene autotemcel): what the chart documents for {policy}"
+
+
+def about(policy: str, effective: str, revised: str) -> tuple[str, ...]:
+    return (
+        f"Clinical policy {policy}, effective {effective}, revised {revised}.",
+        "Each criterion of the policy: what the patient's chart says to it, where that stands, what is still open.",
+        COMMITTEE,
+    )

@@ -1,0 +1,155 @@
+"""A chart that a clinician's own token opens: what the worksheet asks for, and what it gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from cds_service.errors import BadRequest, RequestError
+from cds_service.exact_json import UNREADABLE
+from cds_service.logic import Answer
+from cds_service.policy.model import Evaluation
+
+_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+_CLINICIAN = re.compile(r"(?:Practitioner|PractitionerRole)/[A-Za-z0-9._~-]{1,128}")
+_ORDER = re.compile(r"[A-Za-z]{1,64}/[A-Za-z0-9._~-]{1,128}")
+
+
+class NotAllowed(RequestError):
+    """The FHIR server is not one that may be read."""
+
+    status = 403
+    code = "forbidden"
+
+
+class ChartRefused(RequestError):
+    """The FHIR server does not show the chart to this token: it has expired, or does not reach so far."""
+
+    status = 401
+    code = "login"
+
+
+class ChartUnreachable(RequestError):
+    """The FHIR server does not answer, or not in time, or with nothing that can be read."""
+
+    status = 502
+    code = "transient"
+
+
+class OrderNotChosen(RequestError):
+    """The chart holds several orders for Kresladi, and the session names none of them."""
+
+    status = 409
+    code = "multiple-matches"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who looks at whose chart, where, with which token. Lives for one request; the token is in no text of it."""
+
+    server: str
+    patient_id: str
+    user: str = ""
+    """`Practitioner/x` or `PractitionerRole/x`; empty where the user is no clinician, or not said."""
+    order: str = ""
+    encounter: str = ""
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Clinician:
+    """A clinician as far as chart and directory tell: `transplant` is whether as a transplant specialist."""
+
+    reference: str
+    name: str
+    words: tuple[str, ...] = ()
+    transplant: Answer = Answer.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Whose chart it is, as a page shows it."""
+
+    id: str
+    name: str = ""
+    birth_date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOnRecord:
+    """An order for Kresladi that the chart holds. `authored` as the chart writes it, or empty."""
+
+    reference: str
+    status: str
+    authored: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A chart, read and held against the policy. `evaluation` is None while one of several orders has to be chosen.
+
+    `order` is the order in view, None where the chart holds none; `resource` gives what was read, as bytes.
+    """
+
+    server: str
+    patient: Patient
+    user: Clinician | None
+    orders: tuple[OrderOnRecord, ...]
+    order: OrderOnRecord | None
+    evaluation: Evaluation | None
+    people: tuple[Clinician, ...]
+    resource: Callable[[str], bytes | None]
+
+
+class _Body(msgspec.Struct):
+    server: str
+    patient: str
+    user: str = ""
+    order: str = ""
+    encounter: str = ""
+    token: str = ""
+    name: str = ""
+    before: list[str] = []
+    saved: bool = False
+    answers: dict[str, str] = {}
+
+
+_body = msgspec.json.Decoder(_Body)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request of the page: the session, and what is wanted beside it."""
+
+    session: Session
+    name: str = ""
+    """Part of a clinician's name to look for."""
+    before: tuple[str, ...] = ()
+    """Ids of the criteria that were open when answers were given."""
+    saved: bool = False
+    """Whether answers were saved a moment ago."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """What was typed, by linkId."""
+
+
+def asked(body: bytes) -> Asked:
+    """Read a request of the page. Raises BadRequest."""
+    try:
+        said = _body.decode(body)
+    except UNREADABLE:
+        raise BadRequest("no request of the worksheet") from None
+    if not _ID.fullmatch(said.patient):
+        raise BadRequest("patient is no id")
+    session = Session(
+        said.server, said.patient, _if(_CLINICIAN, said.user), _if(_ORDER, said.order), _if(_ID, said.encounter),
+        said.token,
+    )  # fmt: skip
+    return Asked(session, said.name.strip(), tuple(said.before), said.saved, said.answers)
+
+
+def _if(pattern: re.Pattern[str], text: str) -> Any:
+    return text if pattern.fullmatch(text) else ""
