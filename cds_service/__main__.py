@@ -22,6 +22,7 @@ from cds_service.hooks.offer import Offer, answer
 from cds_service.policy.kresladi import policy
 from cds_service.policy.label import label
 from cds_service.printing import print_answers, print_label, print_policy
+from cds_service.store.engine import is_there
 from cds_service.store.report import report
 from cds_service.store.store import Store
 from cds_service.store.views import as_csv, as_json, as_table
@@ -106,8 +107,13 @@ class _Hook(msgspec.Struct):
 @click.option("--by", type=click.Choice(["month", "day"]), default="month", show_default=True)
 def feedback(as_what: str | None, since: datetime | None, until: datetime | None, by: str) -> None:
     """Report what became of the cards: shown, accepted, overridden and why, by topic and period."""
-    store = Store(Settings.from_environment().database_url)
+    if since and until and until < since:
+        raise click.UsageError("--since is later than --until")
+    address = Settings.from_environment().database_url
     try:
+        if not is_there(address):
+            raise click.ClickException("there is no store yet at CDS_DATABASE_URL, or in this folder without it")
+        store = Store(address)
         found = report(store, since.date() if since else None, until.date() if until else None, by)
     except KresladiError as error:
         raise click.ClickException(str(error)) from None

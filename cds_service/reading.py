@@ -10,7 +10,6 @@ from functools import cached_property
 from cds_service.chart.fetch import Fetching
 from cds_service.chart.gather import Call, LookedUp, Sent, sent_with, source_of
 from cds_service.chart.orders import DraftOrder, needs_more_to_tell
-from cds_service.chart.parts import incomplete_parts
 from cds_service.chart.queries import QUERIES, Query
 from cds_service.chart.source import Source
 from cds_service.config import Settings
@@ -60,7 +59,7 @@ class Reading:
     @cached_property
     def _facts(self) -> Call:
         call, bases = self.call, self.settings.fhir_servers | ({self._base} if self._base else set())
-        return Call(call.patient_id, call.user_id, call.fhir_server, call.prefetch, bases)
+        return Call(call.patient_id, call.user_id, call.fhir_server, call.prefetch, bases, self.queries)
 
     @cached_property
     def _sent(self) -> Sent:
@@ -72,7 +71,7 @@ class Reading:
             return None
         sent = self._sent
         self.client = FhirClient(self._base, self.call.access_token, Limits(seconds=self.settings.fetch_deadline))
-        return Fetching(self.client, self._facts, sent, self.queries)
+        return Fetching(self.client, self._facts, sent)
 
     def medications(self) -> Records:
         """What tells what the drafts are for: nothing where they say it, else what there is of their Medications."""
@@ -105,9 +104,7 @@ class Reading:
     def _view(self, sent: Sent) -> Source:
         fetching = self._fetching
         looked_up = LookedUp(fetching.absent, fetching.roles_unread) if fetching else None
-        source = source_of(self._facts, sent, self.terminology, self.today, looked_up)
-        source.incomplete = incomplete_parts(self.queries, sent.answers, self.call.user_id)
-        return source
+        return source_of(self._facts, sent, self.terminology, self.today, looked_up)
 
 
 def _is_legible(entry: Entry) -> bool:

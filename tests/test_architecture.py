@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "config": {"errors"},
     "fhir": {"errors", "exact_json", "timing", "logic"},
     "chart": {"fhir", "facts", "course", "elapsed", "logic", "timing", "wording", "exact_json", "errors"},
-    "hooks": {"policy", "logic", "wording", "errors", "exact_json", "store", "audit"},
+    "hooks": {"policy", "logic", "wording", "errors", "defects", "exact_json", "store", "audit"},
     "printing": {"policy"},
     "store": {"errors"},
     "trust": {"errors", "fhir"},

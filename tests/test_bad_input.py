@@ -290,7 +290,7 @@ def test_a_defect_is_500_with_an_id_that_the_log_has(
     def broken(*_: object) -> Any:
         raise ValueError(f"cannot read {SECRET}")
 
-    monkeypatch.setattr("cds_service.evaluation.entries_of", broken)
+    monkeypatch.setattr("cds_service.evaluation.drafts_of", broken)
     with caplog.at_level(logging.INFO):
         text = refused(client.post(SIGN, json=with_secret()), 500, caplog)
     identifier = text.rsplit(" ", 1)[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cds_service.chart.bedside.said import lines
 from cds_service.course import Role
 from cds_service.logic import Answer
 from tests.bedside import asked, drug, infused, kresladi, planned, procedure, roles, service
@@ -176,3 +177,13 @@ def test_whether_a_procedure_gave_kresladi(name: str, expected: Answer | None) -
     """A transfusion without irradiation after it: not met where it gave Kresladi, unknown where it may have."""
     found = asked(service("PRBC"), [planned(), procedure(name)]).get("L.2.3.irradiate")
     assert (found.finding.answer if found else None) is expected
+
+
+@pytest.mark.parametrize("word", ["unit ", "irradiated ", "sample ", "transfuse ", "platelet "])
+def test_a_text_without_end_is_looked_through_piece_by_piece(word: str) -> None:
+    """No piece is longer than a few lines, and none is lost: looking takes no longer than the text is long."""
+    text = "".join(f"{word}{number} " for number in range(5_000))
+    pieces = list(lines(text))
+    assert max(map(len, pieces)) <= 400
+    assert " ".join(pieces) == " ".join(text.split())
+    assert "Transfuse red cells" in " ".join(lines(f"{text} Transfuse red cells"))

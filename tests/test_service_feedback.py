@@ -104,6 +104,22 @@ def test_the_report_of_a_period(since: str, shown: int, tmp_path: Path) -> None:
     assert sum(row["shown"] for row in json.loads(reported(tmp_path, "--json", "--since", since))["rows"]) == shown
 
 
+@pytest.mark.parametrize(
+    ("remark", "options", "says"),
+    [
+        ("no store yet: none is made by asking", [], "no store yet"),
+        ("a period that ends before it begins", ["--since", "2026-11-02", "--until", "2026-11-01"], "--since is later"),
+    ],
+)
+def test_a_report_that_cannot_be_made(remark: str, options: list[str], says: str, tmp_path: Path) -> None:
+    """It says why, and leaves no empty database behind."""
+    address = tmp_path / "none.sqlite3"
+    result = CliRunner().invoke(main, ["feedback", *options], env={"CDS_DATABASE_URL": f"sqlite:///{address}"})
+    assert result.exit_code > 0, remark
+    assert says in result.output
+    assert not address.exists()
+
+
 def test_repeats_change_nothing(tmp_path: Path) -> None:
     """The same body again, and the same entry twice in one body."""
     client = anonymous(tmp_path)

@@ -175,3 +175,13 @@ def test_pathway_b_needs_no_answer_that_the_chart_has() -> None:
         role("bmt", "Pediatric bone marrow transplant"),
     ]
     assert set(FLOW) & set(asked(chart)) == set()
+
+
+def test_a_group_is_shown_under_the_criterion_that_is_open() -> None:
+    """Family history bears on I.A.1 too: with I.A.3 documented, it is asked for I.A.1, after the flow cytometry."""
+    shown = sheet(determination([*without(complete(), "cd18"), flow("CD18", 3)]), questionnaire())
+    assert [(panel.group.link_id, panel.criterion.id, panel.first) for panel in shown.panels] == [
+        ("flow-cytometry", "I.A.1", True),
+        ("family-history", "I.A.1", False),
+    ]
+    assert "I.A.3" in [each.id for each in shown.documented]

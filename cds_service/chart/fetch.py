@@ -17,7 +17,7 @@ import msgspec
 from cds_service.chart.gather import Call, Sent
 from cds_service.chart.leads import leads, on_server, ordered_medications, products
 from cds_service.chart.orders import DraftOrder
-from cds_service.chart.queries import EVERY, PATIENT, QUERIES, Query
+from cds_service.chart.queries import EVERY, PATIENT, Query
 from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.bundle import Answered, Entry, State
@@ -46,7 +46,6 @@ class Fetching:
     client: FhirClient
     call: Call
     sent: Sent
-    queries: tuple[Query, ...] = QUERIES
     references: dict[str, Answered] = field(default_factory=dict)
     roles: dict[str, Answered] = field(default_factory=dict)
 
@@ -96,12 +95,12 @@ class Fetching:
 
     def _parts(self) -> None:
         answers, base = self.sent.answers, self.client.base
-        asks = missing_parts(self.call, answers, base, self.queries)
+        asks = missing_parts(self.call, answers, base)
         self._ask_parts(asks)
         # A paging link may be good only for the EHR's own session, or no longer: then the search is run anew.
         stuck = {key for key, ask in asks.items() if isinstance(ask, Rest) and _is_stuck(ask, answers[key])}
         known = {key: answers[key] for key in answers if key not in stuck}
-        anew = missing_parts(self.call, known, base, self.queries)
+        anew = missing_parts(self.call, known, base)
         self._ask_parts({key: ask for key, ask in anew.items() if key in stuck})
 
     def _ask_parts(self, asks: Mapping[str, Ask]) -> None:
@@ -112,7 +111,7 @@ class Fetching:
     def _know_user(self) -> None:
         """What the parts about the user say of references: they are not asked for twice."""
         _, kind, id_ = split_literal(self.call.user)
-        for query in self.queries:
+        for query in self.call.queries:
             if query.user_token == kind and query.key in self.sent.answers:
                 known = self.roles if "?" in query.template else self.references
                 known[f"{kind}/{id_}"] = self.sent.answers[query.key]
@@ -147,12 +146,10 @@ class Fetching:
                 records.add(entry, place, number, type_)
 
 
-def missing_parts(
-    call: Call, answers: Mapping[str, Answered], base: str, queries: Iterable[Query] = QUERIES
-) -> dict[str, Ask]:
+def missing_parts(call: Call, answers: Mapping[str, Answered], base: str) -> dict[str, Ask]:
     """What is to be asked, by prefetch key: what was left out or failed, and the further pages of what was cut."""
     asks: dict[str, Ask] = {}
-    for query in queries:
+    for query in call.queries:
         answer = answers.get(query.key, Answered(State.LEFT_OUT))
         ask = _filled(query, call)
         if ask is not None and not _is_complete(answer):

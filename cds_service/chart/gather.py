@@ -13,23 +13,24 @@ from typing import Any
 import msgspec
 
 from cds_service.chart.orders import KINDS
-from cds_service.chart.queries import QUERIES, Query
+from cds_service.chart.parts import incomplete_parts
+from cds_service.chart.queries import EVERY, QUERIES, Query
 from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.bundle import OUTCOME, Answered, Bundle, Entry, State, outcomes_told, scanned
-from cds_service.fhir.identity import Identity, split_literal
+from cds_service.fhir.identity import Identity
 from cds_service.fhir.records import Header, Records
 from cds_service.fhir.terminology import Terminology
 
-_TYPE_OF = {query.key: query.type for query in QUERIES}
-_OF_THE_USER = frozenset(query.key for query in QUERIES if query.user_token)
+_TYPE_OF = {query.key: query.type for query in EVERY}
+_OF_THE_USER = frozenset(query.key for query in EVERY if query.user_token)
 _header = msgspec.json.Decoder(Header)
 _NONE = msgspec.Raw(b"null")
 _BY_SEARCH: Any = Bundle | None | msgspec.UnsetType
 _BY_READ: Any = msgspec.Raw | msgspec.UnsetType
 TakenApart = msgspec.defstruct(
     "TakenApart",
-    [(query.key, _BY_SEARCH if "?" in query.template else _BY_READ, msgspec.UNSET) for query in QUERIES],
+    [(query.key, _BY_SEARCH if "?" in query.template else _BY_READ, msgspec.UNSET) for query in EVERY],
     forbid_unknown_fields=True,
 )
 """A prefetch of our own keys and no others: a Bundle for each search, down to its entries."""
@@ -47,6 +48,8 @@ class Call:
     """By key: bytes, or a Bundle that is whole."""
     bases: frozenset[str] = frozenset()
     """Configured server addresses on which the patient id is an id too."""
+    queries: tuple[Query, ...] = QUERIES
+    """The parts of the chart that the service can use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
 def parts_of(prefetch: Any) -> dict[str, Any] | None:
     """The values of a `TakenApart` by key; None where one of its Bundles is none or not whole, and has to be looked at
     as bytes."""
-    sent = {query.key: getattr(prefetch, query.key) for query in QUERIES}
+    sent = {query.key: getattr(prefetch, query.key) for query in EVERY}
     parts = {key: _NONE if value is None else value for key, value in sent.items() if value is not msgspec.UNSET}
     whole = all(value.is_whole for value in parts.values() if isinstance(value, Bundle))
     return parts if whole else None
@@ -105,11 +108,7 @@ def source_of(
     looked_up: LookedUp | None = None,
 ) -> Source:
     """The chart as the readers see it; `looked_up` tells which references were followed, where a server was read."""
-    incomplete = {
-        query.type: sent.answers[query.key].state if query.key in sent.answers else State.LEFT_OUT
-        for query in QUERIES
-        if _can_be_asked(query, call.user) and not _is_complete(query, sent)
-    }
+    incomplete = incomplete_parts(call.queries, sent.answers, call.user)
     bases = call.bases | ({call.fhir_server.rstrip("/")} if call.fhir_server else set())
     patient = sent.records.at(f"Patient/{call.patient_id}")
     identity = Identity.of(call.patient_id, bases, patient)
@@ -122,13 +121,3 @@ def _is_order(entry: Entry) -> bool:
         return _header.decode(entry.resource).resourceType in KINDS
     except UNREADABLE:
         return False
-
-
-def _can_be_asked(query: Query, user: str) -> bool:
-    """A key whose template needs a token that this request cannot fill is never missed."""
-    return query.user_token is None or split_literal(user)[1] == query.user_token
-
-
-def _is_complete(query: Query, sent: Sent) -> bool:
-    answer = sent.answers.get(query.key)
-    return answer is not None and answer.state is State.COMPLETE

@@ -102,9 +102,7 @@ class Records:
     def take(self, entries: Iterable[Entry], place: str, expected_type: str = "") -> set[str]:
         """Take in the resources of a Bundle that stands at the place; their types are returned."""
         return {
-            self.add(entry, place, number, expected_type)
-            for number, entry in enumerate(entries)
-            if len(entry.resource)
+            self.add(entry, place, number, expected_type) for number, entry in enumerate(entries) if len(entry.resource)
         }
 
     def add(self, entry: Entry, place: str, number: int, expected_type: str = "") -> str:

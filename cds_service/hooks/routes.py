@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -11,6 +10,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from cds_service.audit import current
+from cds_service.defects import log_defect
 from cds_service.errors import NotJson, RequestError, TooLarge, UnknownService
 from cds_service.hooks.discovery import Service, discovery
 from cds_service.hooks.offer import Offer
@@ -18,7 +18,6 @@ from cds_service.hooks.shapes import Shape, operation_outcome
 
 Answer = Callable[[Service, bytes], Shape]
 """Answers a request body for a service. Raises RequestError."""
-log = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 """An order that is sent back has its decimals as they came."""
 
@@ -116,12 +115,6 @@ def _refuse_http(error: HTTPException) -> Response:
 
 
 def _fail(error: Exception) -> Response:
-    """A defect. The log gets the place, never the message: it may hold a value of the request."""
     defect = current().request_id
-    trace = error.__traceback__
-    places = []
-    while trace is not None:
-        places.append(f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    log.error("defect %s: %s at %s", defect, type(error).__name__, " > ".join(places[-6:]))
+    log_defect(error, defect)
     return _outcome(500, "exception", f"an internal error, recorded as {defect}")

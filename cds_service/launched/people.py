@@ -12,6 +12,7 @@ from cds_service.chart.source import Source
 from cds_service.chart.specialty import TRANSPLANT
 from cds_service.fhir.resources import Unreadable
 from cds_service.logic import Answer
+from cds_service.wording.shown import SPECIALTY
 from cds_service.worksheet.opened import Clinician, Patient
 
 
@@ -33,8 +34,7 @@ class People:
     def one(self, reference: str) -> Clinician:
         """One clinician, as far as chart and directory tell."""
         found = self._clinicians.behind(UserReference(reference))
-        words = found.words if found else ()
-        return Clinician(reference, self._name(reference), words, self._is_transplant(found))
+        return Clinician(reference, self._name(reference), _words(found), self._is_transplant(found))
 
     def _is_transplant(self, found: Known | None) -> Answer:
         if found is not None and TRANSPLANT in found.specialties:
@@ -56,6 +56,14 @@ class People:
             return record.plain() if record is not None and record.type in PEOPLE else {}
         except Unreadable:
             return {}
+
+
+def _words(found: Known | None) -> tuple[str, ...]:
+    """What somebody is called on record; in our words where only a code says it."""
+    if found is None:
+        return ()
+    coded = (SPECIALTY[each] for each in sorted(found.specialties) if each in SPECIALTY)
+    return found.words or tuple(coded)
 
 
 def patient_of(id_: str, resource: dict[str, Any]) -> Patient:

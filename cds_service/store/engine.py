@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -47,6 +48,12 @@ def engine_for(address: str) -> Engine:
     event.listen(engine, "do_connect", patience.connect)
     _look_after(engine)
     return engine
+
+
+def is_there(address: str) -> bool:
+    """Whether there is a store to read: a SQLite file that is yet to be written is none. Raises ConfigurationError."""
+    url = _url(address)
+    return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()
 
 
 def _look_after(engine: Engine) -> None:

@@ -14,6 +14,8 @@ from cds_service.store.store import Store, insert_into
 Clock = Callable[[], float]
 PAUSE = 10.0
 """Seconds without a try after one has failed: clinicians do not wait for a database that is down."""
+MOST = 1.0
+"""Seconds for one try: behind the answer it holds a thread, for which the next call waits."""
 
 
 class ShownCards:
@@ -38,7 +40,7 @@ class ShownCards:
 
     def _write(self, shown: tuple[ShownCard, ...]) -> None:
         now = _now(self._clock)
-        with self._store.transaction("cards") as connection:
+        with self._store.transaction("cards", MOST) as connection:
             connection.execute(
                 insert_into(connection, cards).on_conflict_do_nothing(), [_card_row(card, now) for card in shown]
             )

@@ -52,9 +52,9 @@ class Store:
             self._engine.dispose()
 
     @contextmanager
-    def transaction(self, purpose: str) -> Iterator[Connection]:
-        """A transaction: committed at the end, or StoreUnavailable and nothing is changed."""
-        with self._ready(purpose), self._engine.begin() as connection:
+    def transaction(self, purpose: str, most: float = LONGEST) -> Iterator[Connection]:
+        """A transaction: committed at the end, or StoreUnavailable and nothing is changed, after `most` seconds."""
+        with self._ready(purpose, most), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -64,11 +64,11 @@ class Store:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
-    def _ready(self, purpose: str) -> Iterator[None]:
+    def _ready(self, purpose: str, most: float = LONGEST) -> Iterator[None]:
         if not self._silence.is_worth_a_try():
             self._on_failure(purpose)
             raise StoreUnavailable
-        with self._failing_closed(purpose), within(LONGEST):
+        with self._failing_closed(purpose), within(most):
             self._bring_up_to_date()
             yield
 

@@ -38,7 +38,7 @@ STATES = {
     "no-session": Problem(
         "No chart is open",
         "The worksheet was opened without the EHR, or this window has been signed out.",
-        "Open it from the card in the EHR, or sign in here and choose the patient there. " + _KEPT,
+        "Open it from the card in the EHR, or from the EHR's list of apps. " + _KEPT,
     ),
     "access-denied": Problem(
         "The EHR did not give access",

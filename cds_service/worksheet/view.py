@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cds_service.hooks.determination import STATUS
@@ -38,10 +38,11 @@ class CriterionShown:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A group of questions, under the criterion that it is for."""
+    """A group of questions, under the criterion that it is for; `first` among the groups for it."""
 
     group: Item
     criterion: CriterionShown
+    first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,24 @@ class Sheet:
 def sheet(determination: Determination, form: Form, before: Iterable[str] = ()) -> Sheet:
     """What the worksheet shows of one determination; `before`: the criteria that were open a moment ago."""
     criteria = {each.id: each for each in map(criterion_shown, determination.criteria)}
-    panels = tuple(Panel(group, criteria[group.prefix]) for group in asked_of(determination, form))
+    panels = tuple(_panels(asked_of(determination, form), criteria))
     closed = (criteria[id_].heading for id_ in before if id_ in criteria and criteria[id_].status == "met")
     return Sheet(tuple(criteria.values()), panels, tuple(closed))
+
+
+def _panels(groups: Iterable[Item], criteria: Mapping[str, CriterionShown]) -> Iterator[Panel]:
+    seen: set[str] = set()
+    for group in groups:
+        criterion = _open_one(group, criteria)
+        yield Panel(group, criterion, first=criterion.id not in seen)
+        seen.add(criterion.id)
+
+
+def _open_one(group: Item, criteria: Mapping[str, CriterionShown]) -> CriterionShown:
+    """The criterion that a group is asked for: its own, or another open one (family history bears on I.A.1 too)."""
+    clauses = [clause for question in group.questions() for clause in question.clauses]
+    others = [each for each in criteria.values() if any(clause.startswith(f"{each.id}.") for clause in clauses)]
+    return next((each for each in (criteria[group.prefix], *others) if each.status != "met"), criteria[group.prefix])
 
 
 def criterion_shown(criterion: Criterion) -> CriterionShown:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
@@ -50,6 +51,8 @@ class SmartEhr(FhirServer):
     """An OAuth error that every sign-in ends with."""
     may_write: bool = True
     names_patient: bool = True
+    open_order: str = ""
+    """An order that every token response names in `fhirContext`."""
     knows_pkce: bool = True
     launches: dict[str, Grant] = field(default_factory=dict)
     codes: dict[str, Grant] = field(default_factory=dict)
@@ -110,6 +113,8 @@ class SmartHandler(Handler):
                 self.answer(200, self._configuration(), Content_Type="application/json")
             case "/authorize":
                 self._authorize()
+            case "/chart-open":
+                self._frame()
             case _:
                 super().do_GET()
 
@@ -142,6 +147,13 @@ class SmartHandler(Handler):
             "code_challenge_methods_supported": ["S256"] if self.fhir.knows_pkce else [],
             "capabilities": ["launch-ehr", "launch-standalone", "client-public", "sso-openid-connect"],
         }
+
+    def _frame(self) -> None:
+        """A page of the EHR that shows an app inside it."""
+        app = escape(self.query["app"], quote=True)
+        head = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Chart</title>'
+        page = f'{head}<iframe title="App" src="{app}" width="1200" height="800"></iframe></html>'
+        self.answer(200, page.encode(), Content_Type="text/html")
 
     def _authorize(self) -> None:
         asked, ehr = self.query, self.fhir
@@ -212,6 +224,8 @@ class SmartHandler(Handler):
         }
         if not self.fhir.names_patient:
             del answer["patient"]
+        if self.fhir.open_order:
+            answer["fhirContext"] = [{"reference": self.fhir.open_order}]
         return answer | ({"appContext": grant.app_context} if grant.app_context else {})
 
     # --- FHIR --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
@@ -178,6 +179,17 @@ def test_one_of_several_orders_is_chosen(app: Served, watch: Watch, context: Con
         expect(page.locator(".packet header")).to_contain_text("MedicationRequest/draft-2, draft")
 
 
+def test_the_order_that_is_open_in_the_ehr(app: Served, watch: Watch, context: Context) -> None:
+    """`fhirContext` names it; signing in again without the EHR's launch, it is still the one in view."""
+    with ehr_with([*unanswered(), order(id="draft-2")], open_order="MedicationRequest/draft-2") as ehr:
+        page = opened(app, ehr, watch, context(), context="another app's context")
+        expect(page.get_by_text("MedicationRequest/draft-2, draft")).to_be_visible()
+        ehr.open_order = ""
+        page.goto(f"{address(app)}/worksheet/launch?iss={ehr.base}")
+        page.get_by_role("link", name="p1").click()
+        expect(page.get_by_text("MedicationRequest/draft-2, draft")).to_be_visible()
+
+
 def test_a_packet_waits_for_the_choice_of_an_order(app: Served, watch: Watch, context: Context) -> None:
     """It leads back to where the order is chosen."""
     watch.expected.append("409")
@@ -220,7 +232,7 @@ def test_what_is_wrong_is_said_beside_the_question(app: Served, watch: Watch, co
 
 
 def test_a_clinician_is_found_in_the_directory(app: Served, watch: Watch, context: Context) -> None:
-    """By name, with the keyboard; the one who is named counts once the answers are saved."""
+    """By name, with the keyboard; the choice outlasts another search and a reload, and counts once it is saved."""
     with ehr_with(newly_diagnosed(), user=NURSE) as ehr:
         page = opened(app, ehr, watch, context())
         group = page.get_by_role("group", name="Transplant specialist", exact=True)
@@ -228,6 +240,11 @@ def test_a_clinician_is_found_in_the_directory(app: Served, watch: Watch, contex
         group.get_by_role("searchbox").press("Enter")
         group.get_by_role("radio", name="Dr Maja Lind").check()
         expect(group.get_by_role("status")).to_have_text("1 found.")
+        group.get_by_role("searchbox").fill("Ek")
+        group.get_by_role("button", name="Search").click()
+        expect(group.get_by_role("radio", name="Dr Nils Ek")).to_have_count(1)  # listed already, not once more
+        page.reload()
+        expect(group.get_by_role("radio", name="Dr Maja Lind")).to_be_checked()
         save(page)
         page.locator("[data-saved]").wait_for()
         expect(page.get_by_role("group", name="Transplant specialist", exact=True)).to_have_count(0)
@@ -408,6 +425,30 @@ def test_no_answer_is_lost_where_it_cannot_be_saved(
     page.locator("[data-saved]").wait_for()
     page.reload()
     expect(page.get_by_text("What you had typed before is back in the form.")).to_be_hidden()
+
+
+# --- in a frame of the EHR -------------------------------------------------------------------------------------------
+
+FRAMED = [(True, "the EHR's origin is named in CDS_FRAME_ANCESTORS"), (False, "no EHR may frame it")]
+
+
+@pytest.mark.parametrize(("allowed", "remark"), FRAMED, ids=[row[-1] for row in FRAMED])
+def test_inside_the_ehr(tmp_path: Path, browser: Browser, ehr: SmartEhr, allowed: bool, remark: str) -> None:
+    """The whole sign-in happens inside the frame; a site that is not named gets nothing to frame."""
+    origin = ehr.base.removesuffix("/fhir")
+    variables = {"CDS_DEVELOPMENT": "true", "CDS_SMART_CLIENT_ID": CLIENT_ID}
+    with serving(tmp_path, **variables | ({"CDS_FRAME_ANCESTORS": origin} if allowed else {})) as app:
+        window = browser.new_context()
+        page = window.new_page()
+        page.goto(f"{origin}/chart-open?{urlencode({'app': ehr.launch_of(link(app))})}")
+        heading = page.frame_locator("iframe").get_by_role("heading", level=1)
+        if allowed:
+            expect(heading).to_have_text("Documentation for Kresladi")
+        else:
+            page.wait_for_load_state("networkidle")
+            expect(heading).to_have_count(0)
+            assert ehr.codes == ehr.tokens == {}
+        window.close()
 
 
 # --- confidential, or with its sign-in on another host ---------------------------------------------------------------

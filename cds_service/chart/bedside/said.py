@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from cds_service.fhir.elements import plain_text
 
+_PIECE = re.compile(r"\S(?:.{0,398}\S)?(?=\s|$)|\S{1,400}")
+"""At most 400 characters, up to a blank where there is one."""
 _SENTENCE = re.compile(r"(?<=[.;!])\s+|(?<=\?)\s+(?!no\b|none\b|n\b)|;|\b(?:but|however|instead)\b", re.IGNORECASE)
 _NO = re.compile(
     r"\b(?:no|not|never|without|nor|neither|avoid(?:s|ed|ing)?|cannot|\w+n['’]t)\b|\b(?:non|un)[- ]?$", re.IGNORECASE
@@ -25,8 +27,13 @@ _TAKEN_BACK = re.compile(
 
 
 def lines(text: str) -> Iterator[str]:
-    """A text line by line, each in one form: a line of a note ends its sentence."""
-    yield from filter(None, map(plain_text, text.splitlines()))
+    """A text line by line, each in one form: a line of a note ends its sentence.
+
+    A line without end is taken in pieces: what belongs together stands together, and looking through a text takes no
+    longer than it is long.
+    """
+    for line in map(plain_text, text.splitlines()):
+        yield from _PIECE.findall(line)
 
 
 def sentences(text: str) -> list[str]:

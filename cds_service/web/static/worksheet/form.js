@@ -36,22 +36,37 @@ function holds({ operator, value }, answer) {
 
 /** Keep what is typed for this window, and put it back after a reload or a new sign-in. Says whether there was any. */
 export function keepDraft(form, key) {
-  const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
-  const restored = Object.entries(kept).filter(([name, value]) => put(form, name, value));
+  const { answers = {}, people = {} } = JSON.parse(sessionStorage.getItem(key) ?? "{}");
+  const restored = Object.entries(answers).filter(([name, value]) => put(form, name, value, people[value]));
   applyConditions(form);
   form.addEventListener("input", () => {
     applyConditions(form);
-    sessionStorage.setItem(key, JSON.stringify(answersIn(form)));
+    sessionStorage.setItem(key, JSON.stringify({ answers: answersIn(form), people: chosenPeople(form) }));
   });
   return restored.length > 0;
 }
 
-function put(form, name, value) {
+// Whoever was found in the directory is not on the page when it is shown again: the name is kept with the answer.
+function chosenPeople(form) {
+  const chosen = [...form.querySelectorAll(".people input:checked")];
+  return Object.fromEntries(chosen.map((radio) => [radio.value, radio.closest("label").textContent.trim()]));
+}
+
+function put(form, name, value, person) {
   const control = form.elements.namedItem(name);
   if (!control) return false;
-  if (control instanceof RadioNodeList && ![...control].some((radio) => radio.value === value)) return false;
-  control.value = value;
+  const isListed = !(control instanceof RadioNodeList) || [...control].some((radio) => radio.value === value);
+  if (!isListed && !person) return false;
+  if (!isListed) addPerson(control[0].closest("label"), value, person);
+  form.elements.namedItem(name).value = value;
   return true;
+}
+
+function addPerson(beside, value, person) {
+  const label = beside.cloneNode(true);
+  label.querySelector("input").value = value;
+  label.querySelector("span").textContent = person;
+  beside.after(label);
 }
 
 /** Put each problem beside its question, list them above the form, and lead there. */

@@ -17,13 +17,13 @@ export const worksheet = document.getElementById("worksheet");
 export async function launch() {
   const query = new URLSearchParams(location.search);
   sessionStorage.setItem(SERVER, query.get("iss"));
-  sessionStorage.removeItem(ORDER);
   const { clientId, scope, relay } = worksheet.dataset;
   let address;
   try {
     address = await FHIR.oauth2.authorize({
       clientId,
       scope: `${scope} ${query.has("launch") ? "launch" : "launch/patient"}`,
+      stateKey: crypto.randomUUID(), // fhirclient's own would come from Math.random
       redirectUri: new URL("/worksheet", location.href).href,
       pkceMode: "required",
       completeInTarget: true,
@@ -56,7 +56,7 @@ export async function signedIn() {
   if (!patient) throw new Trouble("no-patient");
   const user = client.getFhirUser() ?? "";
   const session = { server: client.state.serverUrl, token, patient, user, encounter: encounter ?? "" };
-  return { client, session: { ...session, order: chosenOrder() ?? namedOrder(client.state.tokenResponse) } };
+  return { client, session: { ...session, order: orderInView(client.state, patient) } };
 }
 
 async function ready() {
@@ -78,7 +78,17 @@ async function ready() {
   }
 }
 
-// The order that the card was about: as the card's link named it, or as the EHR says what is open.
+// The order that was chosen here since the sign-in; or that the EHR names; or that was in view for this patient before.
+function orderInView({ key, tokenResponse }, patient) {
+  const kept = JSON.parse(sessionStorage.getItem(ORDER) ?? "{}");
+  if (kept.patient === patient && kept.chosenIn === key) return kept.order;
+  const order = namedOrder(tokenResponse);
+  if (!order) return kept.patient === patient ? kept.order : "";
+  sessionStorage.setItem(ORDER, JSON.stringify({ patient, order }));
+  return order;
+}
+
+// As the card's link named it, or as the EHR says what is open.
 function namedOrder({ appContext, fhirContext }) {
   try {
     const { order } = JSON.parse(appContext ?? "{}");
@@ -90,8 +100,10 @@ function namedOrder({ appContext, fhirContext }) {
   return orders.find((each) => /^(MedicationRequest|ServiceRequest)\//.test(each)) ?? "";
 }
 
-export const chooseOrder = (order) => sessionStorage.setItem(ORDER, order);
-const chosenOrder = () => sessionStorage.getItem(ORDER);
+/** Keep the choice of an order for this sign-in. */
+export function chooseOrder(client, patient, order) {
+  sessionStorage.setItem(ORDER, JSON.stringify({ patient, order, chosenIn: client.state.key }));
+}
 
 /** Ask our service. Throws Trouble; answers of the statuses in `also` are returned like a good one. */
 export async function ask(path, session, more = {}, also = []) {

@@ -13,7 +13,7 @@ async function show(client, session, more = {}) {
   document.title = "Documentation worksheet – Kresladi CDS";
   worksheet.querySelectorAll("[data-do=choose]").forEach((button) =>
     button.addEventListener("click", () => {
-      chooseOrder(button.dataset.order);
+      chooseOrder(client, session.patient, button.dataset.order);
       run(() => show(client, { ...session, order: button.dataset.order }));
     }),
   );
@@ -101,8 +101,14 @@ async function find(input, session) {
   try {
     const nodes = await nodesOf(await ask("/worksheet/clinicians", session, { name }));
     const found = question.querySelector("[data-found]");
+    const chosen = found.querySelector("input:checked")?.closest("label");
+    if (chosen) found.before(chosen); // a further search does not take the answer away
     found.replaceChildren(...nodes);
-    found.querySelectorAll("input").forEach((radio) => (radio.name = question.dataset.question));
+    const listed = new Set([...question.querySelectorAll(".people > label input")].map((radio) => radio.value));
+    for (const radio of found.querySelectorAll("input")) {
+      radio.name = question.dataset.question;
+      if (listed.has(radio.value)) radio.closest("label").remove();
+    }
     status.textContent = found.querySelector("[data-says]").textContent;
   } catch {
     status.textContent = "The directory could not be searched just now. Try again in a minute.";
