@@ -45,18 +45,18 @@ _header = msgspec.json.Decoder(Header)
 _kind = msgspec.json.Decoder(_Kind)
 
 
-class Record:
-    """One resource as it was sent. `reference` is `Type/id`; `base` is the address its fullUrl stands under."""
+class Record(msgspec.Struct, gc=False, eq=False):
+    """One resource as it was sent. `reference` is `Type/id`; `full_url` is the address it stands under.
 
-    __slots__ = ("_model", "full_url", "header", "raw", "reference", "type")
+    A Struct, as a chart has thousands, and none that the garbage collector visits: none of them refers to itself.
+    """
 
-    def __init__(self, header: Header, entry: Entry, place: str, number: int) -> None:
-        self.header = header
-        self.raw = entry.resource
-        self.full_url = entry.fullUrl
-        self.type = kind = header.resourceType
-        self.reference = f"{kind}/{header.id}" if header.id else (entry.fullUrl or _spot(place, number))
-        self._model: Any = None
+    type: str
+    reference: str
+    header: Header
+    raw: msgspec.Raw
+    full_url: str | None = None
+    _model: Any = None
 
     def read(self) -> Any:
         """The validated model. Raises Unreadable."""
@@ -114,8 +114,9 @@ class Records:
         kind = header.resourceType
         if not kind:
             return self._add_illegible(entry.resource, _spot(place, number), expected_type)
-        record = Record(header, entry, place, number)
-        there = self._by_reference.setdefault(record.reference, record)
+        reference = f"{kind}/{header.id}" if header.id else (entry.fullUrl or _spot(place, number))
+        record = Record(kind, reference, header, entry.resource, entry.fullUrl)
+        there = self._by_reference.setdefault(reference, record)
         if there is not record and header.id and there.raw == entry.resource:
             return kind
         self.by_type[kind].append(record)
