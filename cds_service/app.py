@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
-from functools import partial
 
 from flask import Flask, Response
 from flask_cors import CORS
@@ -15,7 +13,7 @@ from cds_service.chart.gather import TakenApart, parts_of
 from cds_service.chart.queries import BEDSIDE, OPENING, templates
 from cds_service.config import MAX_BODY, Settings
 from cds_service.errors import BadRequest, ConfigurationError
-from cds_service.evaluation import Evaluator, today_in_utc
+from cds_service.evaluation import Evaluator
 from cds_service.evaluation_label import LabelEvaluator
 from cds_service.fhir.servers import base_address
 from cds_service.fhir.site_codes import terminology_with
@@ -27,27 +25,16 @@ from cds_service.hooks.feedback import create_feedback_blueprint
 from cds_service.hooks.offer import Offer, Treatment
 from cds_service.hooks.request import taking_apart
 from cds_service.hooks.routes import create_blueprint, read_body
-from cds_service.launched.charts import SECONDS, Charts, now
 from cds_service.metrics import CONTENT_TYPE, Metrics
 from cds_service.published.routes import create_published
 from cds_service.serving import Serving, protect, require_trust
+from cds_service.site import add_pages, add_worksheet, worksheet_app
 from cds_service.store.errors import StoreUnavailable
 from cds_service.store.guidance import ShownCards
 from cds_service.store.replay import Replay
-from cds_service.store.report import report
 from cds_service.store.store import Store
 from cds_service.trust.clients import Client, read_clients
-from cds_service.trust.relay import SmartClient, read_key
 from cds_service.trust.tokens import Trust
-from cds_service.web.base import furnish
-from cds_service.web.bench import Desk
-from cds_service.web.door import Door
-from cds_service.web.insights import create_insights
-from cds_service.web.stories import BESIDE_THE_PACKAGE, stories_in
-from cds_service.web.tryit import create_try_it
-from cds_service.whole_bundle import request_of
-from cds_service.worksheet.routes import ChartAccess, create_worksheet
-from cds_service.worksheet.smart import SCOPES, SmartApp
 
 CHECKLIST = "kresladi-treatment-checklist"
 """The published Questionnaire that the cards around the infusion link to."""
@@ -58,7 +45,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     trust_also(settings.ca_bundle)
     clients = clients_of(settings)
-    offer = offer_of(settings)
+    terminology = terminology_with(settings.terminology_dir)
+    offer = offer_of(settings, terminology)
     service_ids = [service.id for service in offer.services]
     metrics = Metrics(service_ids)
     store = Store(settings.database_url, metrics.store_failed)
@@ -79,54 +67,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(create_blueprint(offer, serving.answer, store.check))
     app.register_blueprint(create_feedback_blueprint(service_ids, read_body, serving.keep))
     app.register_blueprint(create_published())
-    _add_pages(app, settings, offer, store)
-    _add_worksheet(app, settings, clients)
+    add_pages(app, settings, offer, store)
+    add_worksheet(app, Evaluator(settings, terminology), clients)
     app.add_url_rule("/metrics", "metrics", lambda: Response(metrics.text(), content_type=CONTENT_TYPE))
     return app
 
 
-def _add_pages(app: Flask, settings: Settings, offer: Offer, store: Store) -> None:
-    """The pages for people, as far as they are configured. Raises ConfigurationError."""
-    furnish(app)
-    if settings.try_it and not settings.allow_anonymous:
-        raise ConfigurationError("CDS_TRY_IT=true needs CDS_ALLOW_ANONYMOUS=true: the page calls without a token")
-    if settings.try_it or (settings.development and settings.allow_anonymous):
-        stories = stories_in(settings.stories_dir or BESIDE_THE_PACKAGE)
-        app.register_blueprint(create_try_it(Desk(app, offer.services, request_of), stories))
-    if settings.insights_token:
-        door = Door(settings.insights_token, secure=settings.public_url.startswith("https:"))
-        app.register_blueprint(create_insights(partial(report, store), door, today_in_utc))
-
-
-def _add_worksheet(app: Flask, settings: Settings, clients: tuple[Client, ...]) -> None:
-    """The documentation worksheet: where an EHR knows it, and in development, where its page says what is missing."""
-    smart = worksheet_app(settings, clients)
-    if not smart.client_id and not settings.development:
-        return
-    evaluator = Evaluator(replace(settings, fetch_deadline=SECONDS), terminology_with(settings.terminology_dir))
-    charts = Charts(evaluator, frozenset(smart.servers))
-    key = read_key(settings.smart_private_key)
-    client = SmartClient(settings.smart_client_id, settings.smart_client_secret, key)
-    access = ChartAccess(charts.allowed, charts.open, charts.find, now)
-    app.register_blueprint(create_worksheet(smart, access, client.token))
-
-
-def worksheet_app(settings: Settings, clients: tuple[Client, ...] = ()) -> SmartApp:
-    """The worksheet as configured, for the FHIR servers that may be read."""
-    return SmartApp(
-        client_id=settings.smart_client_id,
-        public_url=settings.public_url,
-        servers=tuple(sorted(settings.fhir_servers.union(*(client.fhir_servers for client in clients)))),
-        scopes=settings.smart_scopes or SCOPES,
-        confidential=bool(settings.smart_client_secret or settings.smart_private_key),
-        development=settings.development,
-        frame_ancestors=settings.frame_ancestors,
-    )
-
-
-def offer_of(settings: Settings) -> Offer:
-    """The services as configured, with everything they need."""
-    terminology = terminology_with(settings.terminology_dir)
+def offer_of(settings: Settings, terminology: Terminology | None = None) -> Offer:
+    """The services as configured, with everything they need; the terminology is read where it is not at hand."""
+    terminology = terminology or terminology_with(settings.terminology_dir)
     evaluator = Evaluator(settings, terminology)
     services = tuple(service for service in SERVICES if service.id in settings.services)
     source = Source(settings.plan_name, settings.policy_url, worksheet_app(settings).launch_url)

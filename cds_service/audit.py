@@ -29,6 +29,8 @@ _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 """Ids that callers make up: short, and without anything that could forge a line of a log."""
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _SERVICES = "/cds-services"
+WORKSHEET = "worksheet"
+"""What calls of the worksheet are counted under. Its pages hold nothing of a chart; what their scripts POST does."""
 
 Write = Callable[[str], object]
 log = logging.getLogger(__name__)
@@ -124,21 +126,26 @@ def follow(app: Flask, audit: Audit, metrics: Metrics) -> None:
     def end(answer: Response) -> Response:
         record: Record = g.get("audit") or Record(str(uuid4()))
         answer.headers[REQUEST_ID] = record.request_id
-        if request.path.startswith(_SERVICES) and request.method != "OPTIONS":
-            _account(record, answer.status_code)
+        kind = kind_of(request.method, request.path)
+        if kind is not None:
+            _account(record, kind, answer.status_code)
         return answer
 
-    def _account(record: Record, status: int) -> None:
-        kind = kind_of(request.path)
-        record.service = record.service or safe_id((request.view_args or {}).get("service_id", ""))
+    def _account(record: Record, kind: str, status: int) -> None:
+        named = kind if kind == WORKSHEET else safe_id((request.view_args or {}).get("service_id", ""))
+        record.service = record.service or named
         metrics.called("discovery" if kind == "discovery" else record.service, kind, status, record.seconds)
         metrics.answered(record.service, record.outcomes, record.topics)
         metrics.fetched(each.ended for each in record.fetched)
         audit.write(record, status)
 
 
-def kind_of(path: str) -> str:
-    """What a path under `/cds-services` asks for: `discovery`, `call` or `feedback`."""
+def kind_of(method: str, path: str) -> str | None:
+    """What is asked for: `discovery`, `call`, `feedback` or `worksheet`; None for what leaves no record."""
+    if path.startswith(f"/{WORKSHEET}") and method == "POST":
+        return WORKSHEET
+    if not path.startswith(_SERVICES) or method == "OPTIONS":
+        return None
     parts = path.strip("/").split("/")
     if len(parts) == 1:
         return "discovery"

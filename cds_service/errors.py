@@ -6,10 +6,16 @@
     └── RequestError            the caller is told, in an OperationOutcome
         ├── BadRequest          400  unreadable, or no hook request
         ├── TokenRefused        401  (trust/errors.py)
+        ├── ChartRefused        401  the FHIR server does not show the chart to this token (worksheet/opened.py)
+        ├── NotAllowed          403  a FHIR server that may not be read (worksheet/opened.py)
         ├── UnknownService      404
+        ├── NotPublished        404  (published/routes.py)
+        ├── OrderNotChosen      409  several orders are on record (worksheet/opened.py)
         ├── NothingToRead       412  an order is in scope, but nothing of the chart can be had
         ├── TooLarge            413
         ├── NotJson             415
+        ├── ChartUnreachable    502  (worksheet/opened.py)
+        ├── SignInFailed        502  (trust/relay.py)
         └── StoreUnavailable    503  (store/errors.py)
 
 No message holds anything of a request: not a value, not a name, not an id.

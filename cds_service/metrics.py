@@ -27,8 +27,8 @@ class Metrics:
     """The figures of one application."""
 
     def __init__(self, services: Collection[str]) -> None:
-        """`services` are the ids that calls are counted under; `discovery` is always one."""
-        self._services = {*services, "discovery"}
+        """`services` are the ids that calls are counted under; `discovery` and `worksheet` always are two."""
+        self._services = {*services, "discovery", "worksheet"}
         self._registry = CollectorRegistry()
         self._calls = self._counter("calls", "Calls answered.", "service", "kind", "status")
         self._seconds = Histogram(
@@ -44,7 +44,7 @@ class Metrics:
         self._store_failures = self._counter("store_failures", "Times that the store failed.", "purpose")
 
     def called(self, service: str, kind: str, status: int, seconds: float) -> None:
-        """A call was answered; `kind` is `discovery`, `call` or `feedback`."""
+        """A call was answered; `kind` is `discovery`, `call`, `feedback` or `worksheet`."""
         service = self._known(service)
         self._calls.labels(service, kind, str(status)).inc()
         self._seconds.labels(service, kind).observe(seconds)

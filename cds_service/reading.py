@@ -91,8 +91,7 @@ class Reading:
 
     def fetched(self) -> tuple[Fetched, ...]:
         """What was asked of the FHIR server."""
-        exchanges = self.client.exchanges if self.client else ()
-        return tuple(Fetched(each.type, each.ended.value, each.milliseconds) for each in exchanges)
+        return fetched_by(self.client) if self.client else ()
 
     def _read(self, fetch: Callable[[Fetching], None]) -> Source:
         if self._fetching:
@@ -105,6 +104,11 @@ class Reading:
         fetching = self._fetching
         looked_up = LookedUp(fetching.absent, fetching.roles_unread) if fetching else None
         return source_of(self._facts, sent, self.terminology, self.today, looked_up)
+
+
+def fetched_by(client: FhirClient) -> tuple[Fetched, ...]:
+    """What a client has asked of its FHIR server so far."""
+    return tuple(Fetched(each.type, each.ended.value, each.milliseconds) for each in client.exchanges)
 
 
 def _is_legible(entry: Entry) -> bool:

@@ -34,9 +34,17 @@ MAY_IMPORT = {
     "worksheet": {"published", "web", "hooks", "policy", "logic", "wording", "errors", "exact_json", "audit"},
     "web": {"errors", "audit", "defects", "exact_json", "hooks", "store", "wording"},
 }
-OUTWARD = {"app", "launched", "__main__", "evaluation", "evaluation_label", "reading", "serving"} | {
-    "whole_bundle",
+OUTWARD = {
+    "__main__",
+    "app",
+    "evaluation",
+    "evaluation_label",
     "gunicorn_conf",
+    "launched",
+    "reading",
+    "serving",
+    "site",
+    "whole_bundle",
 }
 """The parts that put others together; nobody else imports them."""
 NEVER_IN_THE_CORE = {"flask", "fhir", "requests", "msgspec", "pydantic", "os", "pathlib", "time", "logging"}

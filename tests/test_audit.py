@@ -257,19 +257,23 @@ def test_what_a_caller_makes_up_does_not_become_a_label(
 
 
 @pytest.mark.parametrize(
-    ("path", "kind"),
+    ("method", "path", "kind"),
     [
-        ("/cds-services", "discovery"),
-        ("/cds-services/", "discovery"),
-        ("/cds-services/x", "call"),
-        ("/cds-services/x/", "call"),
-        ("/cds-services/x/feedback", "feedback"),
-        ("/cds-services/x/feedback/", "feedback"),
+        ("GET", "/cds-services", "discovery"),
+        ("GET", "/cds-services/", "discovery"),
+        ("POST", "/cds-services/x", "call"),
+        ("POST", "/cds-services/x/", "call"),
+        ("POST", "/cds-services/x/feedback", "feedback"),
+        ("POST", "/cds-services/x/feedback/", "feedback"),
+        ("OPTIONS", "/cds-services/x", None),
+        ("POST", "/worksheet/chart", "worksheet"),
+        ("GET", "/worksheet", None),
+        ("GET", "/health/live", None),
     ],
 )
-def test_what_a_path_asks_for(path: str, kind: str) -> None:
-    """Three kinds."""
-    assert kind_of(path) == kind
+def test_what_a_path_asks_for(method: str, path: str, kind: str | None) -> None:
+    """Four kinds leave a record; pages and files, which hold nothing of a chart, leave none."""
+    assert kind_of(method, path) == kind
 
 
 def test_records_are_of_their_own_call_alone() -> None:

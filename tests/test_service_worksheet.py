@@ -70,6 +70,24 @@ def test_it_asks_what_is_open_and_shows_the_rest(client: FlaskClient, ehr: Smart
     assert "CD18 1.2 % of neutrophils, 2026-03-04" in page
 
 
+def test_each_chart_that_is_opened_leaves_a_record(
+    ehr: SmartEhr, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was read and what it documents; the patient only as a keyed hash, the token not at all."""
+    client = client_for(ehr, tmp_path, audit_key="k" * 32)
+    assert client.post("/worksheet/chart", json=body(ehr)).status_code == 200
+    assert client.post("/worksheet/chart", json=body(ehr, token="another")).status_code == 401
+    written = capsys.readouterr().out
+    opened, refused = map(json.loads, written.splitlines())
+    assert opened["service"] == refused["service"] == "worksheet"
+    assert opened["outcomes"] == ["documentation-missing"]
+    assert {"Patient", "Observation"} <= {each["type"] for each in opened["fetched"]}
+    assert len(opened["patient"]) == 64
+    assert refused["status"] == 401
+    for secret in (TOKEN, "another", '"p1"', ehr.base):
+        assert secret not in written
+
+
 WHO = [
     (TRANSPLANT, "Your attestation counts", "a transplant specialist"),
     ("PractitionerRole/bmt", "Your attestation counts", "the specialist's role"),
@@ -320,6 +338,55 @@ def test_the_packet_holds_no_verdict(client: FlaskClient, ehr: SmartEhr) -> None
     for text in (page.lower(), json.dumps(bundle).lower()):
         assert "committee" in text
         assert not any(word in text for word in ("approve", "denied", "deny", "eligible for coverage", "is covered"))
+
+
+STOPS = [
+    (
+        [order(reasonCode=[{"text": "Wiskott-Aldrich syndrome"}])],
+        ("dx",),
+        "The order is for another disease than LAD-I",
+        "CP.CPA.09",
+        "another disease",
+    ),
+    (
+        [
+            order(),
+            {
+                "resourceType": "MedicationAdministration",
+                "id": "given",
+                "status": "completed",
+                "medicationCodeableConcept": {"text": "Kresladi"},
+                "subject": {"reference": "Patient/p1"},
+                "effectiveDateTime": "2025-01-05",
+            },
+        ],
+        (),
+        "An earlier dose is on record",
+        "once in a lifetime",
+        "an earlier dose",
+    ),
+]
+
+
+@pytest.mark.parametrize(("more", "less", "title", "says", "remark"), STOPS, ids=[row[-1] for row in STOPS])
+def test_where_the_criteria_lead_nowhere_it_is_said(
+    tmp_path: Path, more: list[Resource], less: tuple[str, ...], title: str, says: str, remark: str
+) -> None:
+    """On the worksheet, which asks nothing, and in the packet: never that nothing is open."""
+    chart = [each for each in unanswered() if each["id"] not in (*less, "draft-1")]
+    with ehr_with([*chart, *more]) as ehr:
+        ehr.tokens[TOKEN] = Grant("p1")
+        client = client_for(ehr, tmp_path)
+        sheet = client.post("/worksheet/chart", json=body(ehr)).text
+        packet, bundle = packet_of(client, ehr)
+    composition = bundle["entry"][0]["resource"]
+    assert (composition["status"], composition["section"][1]["title"]) == ("preliminary", title)
+    for page in (sheet, packet):
+        assert title in page
+        assert says in page
+        assert "Nothing is open" not in page
+        assert "criteria are documented" not in page
+    assert 'id="answers"' not in sheet
 
 
 def test_resources_go_along_as_the_ehr_has_them(client: FlaskClient, ehr: SmartEhr) -> None:

@@ -21,9 +21,10 @@ from cds_service.evaluation import Evaluator
 from cds_service.fhir.bundle import Answered, Entry, State
 from cds_service.fhir.client import Ended, FhirClient, Limits, Search
 from cds_service.fhir.servers import allowed_base, is_on_loopback
+from cds_service.hooks.evaluated import Evaluated
 from cds_service.hooks.request import HookCall
 from cds_service.launched.people import People, patient_of
-from cds_service.policy.model import Evaluation
+from cds_service.reading import fetched_by
 from cds_service.worksheet.opened import (
     ChartRefused,
     ChartUnreachable,
@@ -99,15 +100,17 @@ class _Reading:
         patient = self.source.identity.record
         people, order = People(self.source), self._in_view
         chosen = order is not None or not self._orders
+        evaluated = self._evaluated(order.reference if order else "") if chosen else Evaluated()
         return Opened(
             server=self.client.base,
             patient=patient_of(self.session.patient_id, patient.plain() if patient else {}),
             user=people.one(self.session.user) if self.session.user else None,
             orders=tuple(map(_on_record, self._orders)),
             order=_on_record(order) if order else None,
-            evaluation=self._evaluated(order.reference if order else "") if chosen else None,
+            evaluation=next(iter(evaluated.evaluations), None),
             people=people.all(),
             resource=self._resource,
+            fetched=(*fetched_by(self.client), *evaluated.fetched),
         )
 
     @cached_property
@@ -168,7 +171,7 @@ class _Reading:
 
     # --- what it documents -------------------------------------------------------------------------------------------
 
-    def _evaluated(self, order: str) -> Evaluation:
+    def _evaluated(self, order: str) -> Evaluated:
         """The order held against the policy. Who looks at it signs nothing, and so is no prescriber."""
         subject = {"subject": {"reference": f"Patient/{self.session.patient_id}"}}
         bare = Entry(msgspec.Raw(msgspec.json.encode(_WITHOUT_ORDER | subject)))
@@ -180,8 +183,7 @@ class _Reading:
             readable_servers=frozenset({self.client.base}),
             prefetch=self._prefetch,
         )
-        [evaluation] = self.evaluator.evaluate(call).evaluations
-        return evaluation
+        return self.evaluator.evaluate(call)
 
     def _resource(self, reference: str) -> bytes | None:
         record = self._sent.records.at(reference)

@@ -11,6 +11,7 @@ import msgspec
 
 from cds_service.errors import BadRequest, RequestError
 from cds_service.exact_json import UNREADABLE
+from cds_service.hooks.evaluated import Fetched
 from cds_service.logic import Answer
 from cds_service.policy.model import Evaluation
 
@@ -103,6 +104,7 @@ class Opened:
     evaluation: Evaluation | None
     people: tuple[Clinician, ...]
     resource: Callable[[str], bytes | None]
+    fetched: tuple[Fetched, ...] = ()
 
 
 class _Body(msgspec.Struct):

@@ -22,7 +22,7 @@ from cds_service.logic import unique
 from cds_service.policy.kresladi import policy
 from cds_service.wording import worksheet as say
 from cds_service.worksheet.opened import Opened
-from cds_service.worksheet.view import CriterionShown
+from cds_service.worksheet.view import CriterionShown, Stop
 
 Shape = dict[str, Any]
 _PUBLISHER = "https://kresladi-cds.example"
@@ -38,6 +38,8 @@ class Packet:
     opened: Opened
     criteria: tuple[CriterionShown, ...]
     at: datetime
+    stop: Stop | None = None
+    """Why the criteria lead nowhere for this order, where they do."""
 
     def bundle(self) -> Shape:
         """The Bundle. Resources of the chart are in it byte for byte, where they are valid FHIR."""
@@ -86,7 +88,8 @@ class Packet:
         return self.at.isoformat(timespec="seconds")
 
     def _composition(self, device: str, included: dict[str, msgspec.Raw]) -> Shape:
-        is_open = any(criterion.status != "met" for criterion in self.criteria)
+        is_open = self.stop is not None or any(criterion.status != "met" for criterion in self.criteria)
+        stopping = [_section(self.stop.title, (self.stop.says, *self.stop.lines))] if self.stop else []
         return {
             "resourceType": "Composition",
             "status": "preliminary" if is_open else "final",
@@ -97,6 +100,7 @@ class Packet:
             "title": say.packet_title(policy.number),
             "section": [
                 _section(say.ABOUT, say.about(policy.number, policy.effective, policy.revised)),
+                *stopping,
                 *(self._section(criterion, included) for criterion in self.criteria),
                 _section(say.NEXT, (say.COMMITTEE,)),
             ],

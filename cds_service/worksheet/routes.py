@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, render_template, request
 
+from cds_service.audit import Fetch, current
 from cds_service.errors import BadRequest
+from cds_service.hooks.determination import OUTCOME
 from cds_service.hooks.routes import read_body
 from cds_service.policy.kresladi import policy
 from cds_service.policy.model import Determination
@@ -22,7 +24,7 @@ from cds_service.worksheet.form import questionnaire
 from cds_service.worksheet.opened import Clinician, Opened, OrderNotChosen, Session, asked
 from cds_service.worksheet.packet import Packet
 from cds_service.worksheet.smart import LAUNCH, PACKET, PAGE, TOKEN, Exchange, SmartApp
-from cds_service.worksheet.view import criterion_shown, sheet
+from cds_service.worksheet.view import criterion_shown, sheet, stop_of
 
 MOST_FOUND = 30
 """Clinicians shown of a search; a longer list is no help."""
@@ -81,10 +83,11 @@ def _add_requests(routes: Blueprint, charts: ChartAccess) -> None:
     @routes.post(f"{PAGE}/chart")
     def chart() -> str:
         wanted = asked(read_body())
-        opened = charts.open(wanted.session)
+        opened = _opened(charts, wanted.session)
         determination = _determination(opened)
         shown = sheet(determination, form, wanted.before) if determination else None
-        return render_template("worksheet/chart.html", opened=opened, sheet=shown, saved=wanted.saved)
+        stop = stop_of(opened.evaluation) if opened.evaluation else None
+        return render_template("worksheet/chart.html", opened=opened, sheet=shown, stop=stop, saved=wanted.saved)
 
     @routes.post(f"{PAGE}/clinicians")
     def clinicians() -> str:
@@ -104,13 +107,25 @@ def _add_requests(routes: Blueprint, charts: ChartAccess) -> None:
 
     @routes.post(PACKET)
     def packet() -> Response:
-        opened = charts.open(asked(read_body()).session)
-        determination = _determination(opened)
-        if determination is None:
+        opened = _opened(charts, asked(read_body()).session)
+        evaluation, determination = opened.evaluation, _determination(opened)
+        if evaluation is None or determination is None:
             raise OrderNotChosen("several orders are on record and none is chosen")
-        made = Packet(opened, tuple(map(criterion_shown, determination.criteria)), charts.clock())
+        criteria = tuple(map(criterion_shown, determination.criteria))
+        made = Packet(opened, criteria, charts.clock(), stop_of(evaluation))
         page = render_template("worksheet/packet.html", packet=made, policy=policy, committee=COMMITTEE)
         return _json({"page": page, "bundle": _encoder.encode(made.bundle()).decode()})
+
+
+def _opened(charts: ChartAccess, session: Session) -> Opened:
+    """The chart; the call's record is filled in on the way."""
+    record = current()
+    record.patient_id = session.patient_id
+    opened = charts.open(session)
+    record.fetched = [Fetch(each.type, each.ended, each.milliseconds) for each in opened.fetched]
+    determination = _determination(opened)
+    record.outcomes = [OUTCOME[determination.outcome]] if determination else []
+    return opened
 
 
 def _determination(opened: Opened) -> Determination | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cds_service.hooks.determination import STATUS
 from cds_service.logic import Answer, Evidence, Gap, unique
-from cds_service.policy.model import Criterion, Determination
+from cds_service.policy.model import Criterion, Determination, Evaluation, Outcome
 from cds_service.published.questionnaire import Form, Item
 from cds_service.wording import cards, worksheet
 from cds_service.worksheet.form import asked_of
@@ -73,6 +73,26 @@ class Sheet:
     def _not_asked(self) -> list[CriterionShown]:
         asked = [panel.criterion for panel in self.panels]
         return [each for each in self.criteria if each not in asked]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why the criteria for LAD-I lead nowhere for this order, whatever is answered."""
+
+    title: str
+    says: str
+    lines: tuple[str, ...]
+
+
+def stop_of(evaluation: Evaluation) -> Stop | None:
+    """The stop: an earlier dose, or another disease with the policies to use; None where there is none."""
+    outcome = evaluation.determination.outcome if evaluation.determination else None
+    if outcome is Outcome.EARLIER_DOSE:
+        return Stop(worksheet.EARLIER_DOSE, worksheet.EARLIER_DOSE_DETAIL, ())
+    if outcome is Outcome.OTHER_INDICATION:
+        routes = (cards.use_policy(d.route.title, d.use, d.after_label_change) for d in evaluation.directions)
+        return Stop(worksheet.OTHER_INDICATION, worksheet.OTHER_INDICATION_DETAIL, tuple(routes))
+    return None
 
 
 def sheet(determination: Determination, form: Form, before: Iterable[str] = ()) -> Sheet:
