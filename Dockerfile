@@ -15,7 +15,9 @@ RUN python -m venv --without-pip /opt/venv \
 COPY cds_service /app/cds_service
 COPY --from=vendor /vendored/node_modules/fhirclient/build/fhir-client.pure.min.js \
     /app/cds_service/web/static/vendor/fhirclient/fhir-client.js
-COPY --from=vendor /vendored/node_modules/fhirclient/LICENSE /app/cds_service/web/static/vendor/fhirclient/LICENSE
+COPY --from=vendor /vendored/node_modules/fhirclient/LICENSE \
+    /vendored/node_modules/fhirclient/build/fhir-client.pure.min.js.LICENSE.txt \
+    /app/cds_service/web/static/vendor/fhirclient/
 # The stories of the try-it page (CDS_TRY_IT): beside the package, where it looks for them.
 COPY sample_bundles /app/sample_bundles
 RUN /opt/venv/bin/python -m compileall -q /app/cds_service && chmod -R a+rX /app

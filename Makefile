@@ -30,7 +30,8 @@ vendor: $(FHIRCLIENT) ## bring in what the documentation worksheet uses from npm
 
 $(FHIRCLIENT): vendored/package-lock.json
 	npm ci --prefix vendored --ignore-scripts
-	install -D -m 0644 vendored/node_modules/fhirclient/LICENSE $(@D)/LICENSE
+	install -d $(@D)
+	install -m 0644 vendored/node_modules/fhirclient/{LICENSE,build/fhir-client.pure.min.js.LICENSE.txt} $(@D)
 	install -m 0644 vendored/node_modules/fhirclient/build/fhir-client.pure.min.js $@
 
 .PHONY: test

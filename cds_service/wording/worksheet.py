@@ -15,6 +15,17 @@ A_CLINICIAN = "Choose a clinician from the list."
 STATUS = {"met": "Documented", "not-met": "Contradicted", "unknown": "Open"}
 """The three answers, as the worksheet and the packet call them: what the chart says, never what the plan will."""
 
+EARLIER_DOSE = "An earlier dose is on record"
+EARLIER_DOSE_DETAIL = (
+    "Kresladi is given once in a lifetime (II.A), so no answer on this page helps the request. If the record is wrong, "
+    "correct it in the chart."
+)
+OTHER_INDICATION = "The order is for another disease than LAD-I"
+OTHER_INDICATION_DETAIL = (
+    "The criteria for LAD-I do not apply (I.B), so nothing is asked. If the order's reason is wrong, correct the "
+    "order. Else these policies are to be used:"
+)
+
 
 def between(least: Decimal | None, most: Decimal | None, unit: str) -> str:
     return f"Type a number from {least} to {most} {unit}.".replace(" .", ".")
