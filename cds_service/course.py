@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from enum import Enum, auto
 
-from cds_service.elapsed import days_after, hours_after, not_on_an_earlier_day, within_months
+from cds_service.elapsed import (
+    days_after,
+    days_between,
+    hours_after,
+    not_on_an_earlier_day,
+    time_between,
+    within_months,
+)
 from cds_service.facts import Documentation, Result
 from cds_service.logic import Answer, Cause, Evidence, Finding, Gap, all_of, unique
 from cds_service.timing import When
@@ -58,14 +66,16 @@ class Interval:
     wanted: str
     since: Moment
     until: Moment
+    after: str = ""
+    """What the first moment is called where the time since it is told."""
 
     def hours(self, least: int, most: int) -> Finding:
         """Whether it lasts at least and at most so many hours, both included, by instants."""
-        return self._judged(lambda since, until: hours_after(since, until, least, most))
+        return self._judged(lambda since, until: hours_after(since, until, least, most), self._counted(time_between))
 
     def at_least_days(self, days: int) -> Finding:
         """Whether it lasts so many calendar days or more, in the earlier moment's offset."""
-        return self._judged(lambda since, until: days_after(since, until, days))
+        return self._judged(lambda since, until: days_after(since, until, days), self._counted(days_between))
 
     def ends_within_months(self, months: int) -> Finding:
         """Whether it ends from the day on which it begins through the same day so many months on."""
@@ -75,8 +85,17 @@ class Interval:
         """Whether it begins no later than the day on which it ends."""
         return self._judged(lambda since, until: not_on_an_earlier_day(until, since))
 
-    def _judged(self, question: Callable[[When, When], Answer]) -> Finding:
-        evidence = (*self.since.evidence, *self.until.evidence)
+    def _counted(self, count: Callable[[When, When], timedelta | int | None]) -> tuple[Evidence, ...]:
+        """How long it lasts, where both ends are known as exactly as it is counted."""
+        if self.since.when is None or self.until.when is None or not self.until.evidence:
+            return ()
+        length = count(self.since.when, self.until.when)
+        if length is None:
+            return ()
+        return (Evidence(say.lies_after(length, self.after), self.until.evidence[0].source),)
+
+    def _judged(self, question: Callable[[When, When], Answer], counted: tuple[Evidence, ...] = ()) -> Finding:
+        evidence = (*self.since.evidence, *self.until.evidence, *counted)
         missing = unique(gap for each in (self.since, self.until) if each.when is None for gap in each.open)
         if self.since.when is None or self.until.when is None:
             return Finding(Answer.UNKNOWN, evidence, missing)
@@ -176,12 +195,14 @@ class Bedside:
     @property
     def since_last_apheresis(self) -> Interval:
         """From the end of the last apheresis to the start of the order."""
-        return Interval(say.WANTED_CYCLE_INTERVAL, self.last_apheresis, self.time)
+        return Interval(say.WANTED_CYCLE_INTERVAL, self.last_apheresis, self.time, say.THE_LAST_APHERESIS)
 
     @property
     def since_conditioning(self) -> Interval:
         """From the end of conditioning to the time that the order states."""
-        return Interval(say.WANTED_INFUSION_INTERVAL, self.end_of_conditioning, self.stated_time)
+        return Interval(
+            say.WANTED_INFUSION_INTERVAL, self.end_of_conditioning, self.stated_time, say.THE_END_OF_CONDITIONING
+        )
 
     @property
     def since_infusion(self) -> Interval:

@@ -24,6 +24,18 @@ def hours_after(earlier: When, later: When, least: int, most: int) -> Answer:
     return _lies_in(low, high, timedelta(hours=least), timedelta(hours=most))
 
 
+def time_between(earlier: When, later: When) -> timedelta | None:
+    """The time from one to the other, by instants; None where one of them is not known to the instant."""
+    low, high = _instants_apart(earlier, later)
+    return low if low == high else None
+
+
+def days_between(earlier: When, later: When) -> int | None:
+    """The calendar days from one to the other; None where one of them is not known to the day."""
+    (first, last), (start, end) = _days_of(earlier, later)
+    return (start - first).days if (first, start) == (last, end) else None
+
+
 def days_after(earlier: When, later: When, least: int) -> Answer:
     """Whether the later moment's day is at least so many calendar days after the earlier one's."""
     (first, last), (start, end) = _days_of(earlier, later)

@@ -85,7 +85,7 @@ AS_WRITTEN = [
     (service("Whole blood 1 unit, emergency release"), TRANSFUSES),
     (service("Premedicate, then transfuse PRBC 1 unit"), TRANSFUSES),
     (service("Transfuse 1 unit RBC - no premedication"), TRANSFUSES),
-    (service("No premedication, transfuse 1 unit PRBC"), NOTHING),
+    (service("No premedication, transfuse 1 unit PRBC"), TRANSFUSES),
 ]
 
 
@@ -107,6 +107,7 @@ def test_what_is_ordered(draft: Resource, expected: frozenset[Role]) -> None:
         ("Irradiated and leukoreduced", MET),
         ("irradiation: yes", MET),
         ("Irradiated? No", NOT_MET),
+        ("Irradiated? No.", NOT_MET),
         ("IRRADIATED", MET),
         ("CMV-neg, irradiated, 1 unit", MET),
         ("Do not irradiate", NOT_MET),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.logic import Answer
+from cds_service.logic import Answer, Evidence
 from tests.bedside import (
     answers,
     asked,
@@ -413,6 +413,14 @@ ENDED = answers(conditioning_completed=END)
 def test_infuse_interval(remark: str, draft: Resource, resources: list[Resource], expected: Answer | None) -> None:
     """24 to 48 hours from the end of conditioning to the order's time, both included."""
     assert answer("L.2.2.infuse.interval", draft, [*resources]) is expected, remark
+
+
+def test_counted_time_is_told() -> None:
+    """The clinician reads how many hours and days there are, and of which order."""
+    late = asked(kresladi("2026-11-21T11:00:00Z"), [busulfan("2026-11-19T10:00:00Z")])["L.2.2.infuse.interval"]
+    assert late.finding.evidence[-1] == Evidence("49 h after the end of conditioning", "MedicationRequest/draft")
+    soon = asked(g_csf("2026-10-14"), [planned(), collected("2026-10-01")])["L.2.2.repeat.interval"]
+    assert soon.finding.evidence[-1] == Evidence("13 days after the last apheresis", "MedicationRequest/draft")
 
 
 def bag(expires: str) -> dict[str, Any]:

@@ -8,16 +8,19 @@ import pytest
 
 from cds_service.elapsed import (
     days_after,
+    days_between,
     earliest,
     hours_after,
     latest,
     may_end_after,
     months_later,
     not_on_an_earlier_day,
+    time_between,
     within_months,
 )
 from cds_service.logic import Answer
 from cds_service.timing import When
+from cds_service.wording.bedside import lies_after
 from tests.test_timing import moment
 
 MET, NOT_MET, UNKNOWN = Answer.MET, Answer.NOT_MET, Answer.UNKNOWN
@@ -177,3 +180,41 @@ def test_the_ends_of_the_calendar_are_no_moments() -> None:
     assert days_after(open_start, moment("2026-03-25T20:00:00+09:00"), 14) is MET
     assert may_end_after(moment("2026-03-04T16:00:00+00:00"), open_start)
     assert not may_end_after(moment("2026-03-04T15:00:00+00:00"), open_start)
+
+
+@pytest.mark.parametrize(
+    ("remark", "end", "order", "expected"),
+    [
+        ("to the hour", END, "2026-03-06T11:00:00+00:00", "49 h after it"),
+        ("to the minute", END, "2026-03-05T09:59:00+00:00", "23 h 59 min after it"),
+        ("to the second", END, "2026-03-06T10:00:01+00:00", "48 h 0 min 1 s after it"),
+        ("across offsets", END, "2026-03-05T05:00:00-05:00", "24 h after it"),
+        ("before it", END, "2026-03-04T08:30:00+00:00", "1 h 30 min before it"),
+        ("a day has no hours to count", END, "2026-03-05", None),
+    ],
+)
+def test_hours_as_they_are_told(remark: str, end: str, order: str, expected: str | None) -> None:
+    """As exactly as they are counted; nothing where a date tells no hour."""
+    length = time_between(moment(end), moment(order))
+    assert (None if length is None else lies_after(length, "it")) == expected, remark
+
+
+@pytest.mark.parametrize(
+    ("remark", "last", "start", "expected"),
+    [
+        ("13 days", "2026-03-04", "2026-03-17", "13 days after it"),
+        ("one day", "2026-03-04", "2026-03-05T08:00:00+00:00", "1 day after it"),
+        ("before it", "2026-03-04", "2026-03-02", "2 days before it"),
+        (
+            "in the earlier moment's offset",
+            "2026-03-04T23:00:00-08:00",
+            "2026-03-18T07:00:00+00:00",
+            "13 days after it",
+        ),
+        ("a month has no days to count", "2026-03", "2026-04-17", None),
+    ],
+)
+def test_days_as_they_are_told(remark: str, last: str, start: str, expected: str | None) -> None:
+    """Calendar days; nothing where a date tells no day."""
+    length = days_between(moment(last), moment(start))
+    assert (None if length is None else lies_after(length, "it")) == expected, remark

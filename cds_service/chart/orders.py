@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
-from cds_service.chart.giving_words import only_around_giving
+from cds_service.chart.handling_words import is_around_kresladi
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry
 from cds_service.fhir.elements import plain_text
@@ -90,11 +90,11 @@ def _may_be_signed(resource: dict[str, Any]) -> bool:
 
 
 def _is_around_it(resource: dict[str, Any]) -> bool:
-    """Whether a service order is for a consultation, test or preparation that only mentions Kresladi."""
+    """Whether a service order is for a consultation, test or handling of the bag that only mentions Kresladi."""
     code = resource.get("code")
     if resource.get("resourceType") != "ServiceRequest" or not isinstance(code, dict):
         return False
-    return only_around_giving([plain_text(text) for text in _words_of(code)])
+    return is_around_kresladi(plain_text(text) for text in _words_of(code))
 
 
 def _words_of(concept: dict[str, Any]) -> list[str]:

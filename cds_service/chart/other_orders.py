@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cds_service.chart.giving_words import only_around_giving
+from cds_service.chart.handling_words import is_around_kresladi
 from cds_service.chart.naming import names_kresladi
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Source
@@ -33,7 +33,7 @@ def _on_chart(source: Source, order: DraftOrder) -> Iterator[Evidence]:
             model.intent not in ("proposal", "plan")
             and not model.doNotPerform
             and not _is_same(order, record.header.id, model)
-            and not (record.type == "ServiceRequest" and only_around_giving(texts(model.code)))
+            and not (record.type == "ServiceRequest" and is_around_kresladi(texts(model.code)))
         ):
             yield Evidence(shown.active_order(when(model.authoredOn)), record.reference)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from cds_service.timing import When
 from cds_service.wording.reasons import quoted
@@ -58,6 +59,22 @@ def _at(moment: When | None) -> str:
     if moment.first != moment.last:
         return moment.text
     return moment.first.replace(tzinfo=moment.offset).isoformat(" ", "minutes")
+
+
+THE_END_OF_CONDITIONING = "the end of conditioning"
+THE_LAST_APHERESIS = "the last apheresis"
+
+
+def lies_after(length: timedelta | int, what: str) -> str:
+    """How long after (or before) something: in hours and minutes as counted, or in days."""
+    if isinstance(length, int):
+        return f"{abs(length)} {'day' if abs(length) == 1 else 'days'} {'before' if length < 0 else 'after'} {what}"
+    minutes, seconds = divmod(int(abs(length).total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    smaller = f" {minutes} min" if minutes or seconds else ""
+    return (
+        f"{hours} h{smaller}{f' {seconds} s' if seconds else ''} {'before' if length < timedelta() else 'after'} {what}"
+    )
 
 
 # --- the order -------------------------------------------------------------------------------------------------------

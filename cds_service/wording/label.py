@@ -167,6 +167,7 @@ CHECKLIST_STEPS = (
 CHECKLIST_DETAIL = "The label asks for these; the chart cannot show them:"
 CHECKLIST_END = "Answer the treatment checklist when the team has gone through them: this card then stays away."
 CHECKLIST_LINK = "Kresladi treatment checklist"
+FILL_IN = "Fill in the treatment checklist"
 
 # --- shared -----------------------------------------------------------------------------------------------------------
 

@@ -30,8 +30,13 @@ CONDITIONING = re.compile(
     r"\b(?:total|whole)[- ]body (?:ir)?radiation\b|\btbi\b(?=.*\b(?:c?gy|fractions?|radi\w+|condition\w*)\b)",
     re.IGNORECASE,
 )
+_NOT_THE_AGENT = (
+    r"(?! (?:care|hygiene|mucos\w*|cavity|rinses?|intake|exam\w*|temp\w*|thrush|lesions?|ulcers?|cryo\w*|hydration|"
+    r"fluids?|diet|feeds?|meds|medications|anti\w+|prophyla\w*|levetiracetam|phenytoin|clonazepam|ondansetron))"
+)
 _ORAL = re.compile(
-    r"\boral(?:ly)?\b|\bper os\b|\bpo\b|\bp\. ?o\.|\bby mouth\b|\btab(?:let)?s?\b|\bcapsules?\b|\bmyleran\b|"
+    rf"\boral(?:ly)?\b{_NOT_THE_AGENT}|\bper os\b|\bpo\b{_NOT_THE_AGENT}|\bp\. ?o\.|\bby mouth\b|"
+    r"\btab(?:let)?s?\b|\bcapsules?\b|\bmyleran\b|"
     r"\b(?:ng|nasogastric|gastrostomy|g)[- ]tube\b",
     re.IGNORECASE,
 )
@@ -60,6 +65,18 @@ _AROUND_APHERESIS = re.compile(
 _OTHER_APHERESIS = re.compile(
     r"plasma|platelet|red (?:blood )?cell|erythro|\bldl\b|lipo|photo|\bmarrow\b|cord blood", re.IGNORECASE
 )
+
+_REGIMEN = re.compile(
+    r"(?:(?:stem[- ]cell|hsc|pbsc|progenitor[- ]cell) )?mobili[sz]ation(?: of (?:stem|progenitor) cells)?|"
+    r"(?:myeloablative )?(?:conditioning|preparative)(?: \w+)?|chemotherapy|radiotherapy|radiation(?: \w+)?",
+    re.IGNORECASE,
+)
+_OF_ITS_ORDER = re.compile(r"[ ,:-]*\b(?:orders?|order set|regimen|protocol|course|day [-+]?\d+)\W*$", re.IGNORECASE)
+
+
+def names_regimen_only(said: Iterable[str]) -> bool:
+    """Whether words name a regimen and no drug: what it consists of stands in the order's dosage and notes."""
+    return any(_REGIMEN.fullmatch(_OF_ITS_ORDER.sub("", text)) for text in said)
 
 
 def is_plerixafor(means: Collection[str], said: Iterable[str]) -> bool:

@@ -103,7 +103,7 @@ class Conditioning:
 def read_conditioning(source: Source, checklist: Checklist) -> Conditioning:
     """All myeloablative conditioning on record, begun or done."""
     drugs = {record: drug_of(source, record) for record in source.records.of(READ[0]) if _may_be_one(record)}
-    named = [record for record, drug in drugs.items() if is_conditioning(drug.means, drug.said, ())]
+    named = [record for record, drug in drugs.items() if is_conditioning(drug.means, drug.said, drug.form)]
     administered = source.sift(named, READ[:1])
     done = source.sift([each for each in source.records.of(READ[1]) if _STEMS.search(bytes(each.raw).lower())])
     given = (*_administrations(source, administered, drugs), *_procedures(source, done))
@@ -126,7 +126,7 @@ def _administrations(source: Source, sifted: Sifted, drugs: Mapping[Record, Drug
     for record, model in sifted.usable:
         drug, dosage = drugs[record], model.dosage
         route = dosage.route if dosage else None
-        how = (*texts(route), *((plain_text(dosage.text),) if dosage and dosage.text else ()))
+        how = (*drug.form, *texts(route), *((plain_text(dosage.text),) if dosage and dosage.text else ()))
         means = drug.means | meanings(source.terminology, route)
         if model.status in _BEGUN and is_conditioning(means, drug.said, how):
             yield _given(source, record, model, "effective", drug.said)

@@ -69,13 +69,16 @@ class Draft:
 
     @cached_property
     def how(self) -> tuple[str, ...]:
-        """The words for how it is carried out: dosage, route, site, instructions to the patient."""
+        """The words for how it is carried out: form of the drug, dosage, route, site, instructions to the patient."""
         texts = [self.resource.get("patientInstruction")]
         texts += [dosage.get(name) for dosage in self.dosages for name in ("text", "patientInstruction")]
         texts += [coding.get("code") for route in self._routes for coding in dicts(route.get("coding"))]
         named = ("additionalInstruction", "method", "site", "route", "asNeededCodeableConcept")
         concepts = (dosage.get(name) for dosage in self.dosages for name in named)
-        return (*folded(texts), *words_of(*concepts, self.resource.get("bodySite")))
+        return (
+            *folded(texts),
+            *words_of(*concepts, self.resource.get("bodySite"), (self.medication or {}).get("form")),
+        )
 
     @cached_property
     def why(self) -> tuple[str, ...]:

@@ -12,10 +12,11 @@ from cds_service.fhir.terminology import NO_MEANING
 
 
 class Drug(NamedTuple):
-    """The ids of the ValueSets that hold a code of a drug, and the words for it."""
+    """The ids of the ValueSets that hold a code of a drug, the words for it, and those for its form."""
 
     means: frozenset[str]
     said: tuple[str, ...]
+    form: tuple[str, ...] = ()
 
 
 def drug_of(source: Source, record: Record) -> Drug:
@@ -28,4 +29,4 @@ def drug_of(source: Source, record: Record) -> Drug:
     medication = medication_at(source.records, reference.get("reference"), resource)
     concepts = (*dicts(resource.get("medicationCodeableConcept")), *concepts_of(medication))
     said = (*words_of(*concepts), *folded((reference.get("display"),)))
-    return Drug(meanings_of(source.terminology, concepts), said)
+    return Drug(meanings_of(source.terminology, concepts), said, words_of((medication or {}).get("form")))

@@ -1,7 +1,9 @@
 """What words say, and what they only mention to deny it.
 
 A word does not count where no, not, never, without or avoid stands before it in its sentence, where non- stands right
-before it, or where what follows takes it back ("irradiation: no", "filter not to be used").
+before it, or where what follows takes it back ("irradiation: no", "filter not to be used"). A list is denied as one
+("do not wash, filter or irradiate"); an order behind a thing that is left out is a sentence of its own ("no
+premedication, transfuse PRBC").
 """
 
 from __future__ import annotations
@@ -17,8 +19,14 @@ _SENTENCE = re.compile(r"(?<=[.;!])\s+|(?<=\?)\s+(?!no\b|none\b|n\b)|;|\b(?:but|
 _NO = re.compile(
     r"\b(?:no|not|never|without|nor|neither|avoid(?:s|ed|ing)?|cannot|\w+n['’]t)\b|\b(?:non|un)[- ]?$", re.IGNORECASE
 )
+_NEXT_ORDER = re.compile(
+    r"[,:–-]\s+(?:(?:and|then|please|just|only)\s+)*(?=(?:transfuse|give|administer|infuse|use|start|begin)\b)",
+    re.IGNORECASE,
+)
+_LEFT_OUT = re.compile(r"\b(?:no|without)\b", re.IGNORECASE)
+_NOT_TO_BE_DONE = re.compile(r"\b(?:not|never|nor|neither|avoid\w*|cannot|\w+n['’]t)\b", re.IGNORECASE)
 _TAKEN_BACK = re.compile(
-    r"^\w*(?: \w+)?\s*(?:\(y/n\))?\s*[:?(=-]+\s*(?:no|none|n|n/a|false|unknown)\s*(?:$|[,)])|"
+    r"^\w*(?: \w+)?\s*(?:\(y/n\))?\s*[:?(=-]+\s*(?:no|none|n|n/a|false|unknown)\s*(?:$|[,.)])|"
     r"^[^.;!?,]{0,30}?\b(?:(?:is|are|be|was|were|should|must|may|need|do|does) not\b|not (?:to be|needed|required|"
     r"indicated|necessary|permitted|allowed|available)|to be avoided|unavailable|prohibited|forbidden|"
     r"contraindicated|unnecessary|declined|refused|cancell?ed)\b",
@@ -37,8 +45,18 @@ def lines(text: str) -> Iterator[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """A text in its sentences; what follows "but" is one of its own."""
-    return [sentence for sentence in _SENTENCE.split(text) if sentence]
+    """A text in its sentences; what follows "but" is one of its own, and so is an order behind what it leaves out."""
+    return [part for sentence in _SENTENCE.split(text) if sentence for part in _orders_in(sentence)]
+
+
+def _orders_in(sentence: str) -> tuple[str, ...]:
+    """A sentence in two where it first leaves a thing out, and then has something done."""
+    following = _NEXT_ORDER.search(sentence)
+    if following is None:
+        return (sentence,)
+    before, after = sentence[: following.start()], sentence[following.end() :]
+    left_out = _LEFT_OUT.search(before) and not _NOT_TO_BE_DONE.search(before)
+    return (before, after) if left_out else (sentence,)
 
 
 def says(pattern: re.Pattern[str], texts: Iterable[str]) -> bool:

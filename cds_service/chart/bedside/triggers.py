@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cds_service.chart.bedside.agents import MOBILISATION, is_collection, is_conditioning, is_g_csf, is_plerixafor
+from cds_service.chart.bedside.agents import (
+    MOBILISATION,
+    is_collection,
+    is_conditioning,
+    is_g_csf,
+    is_plerixafor,
+    names_regimen_only,
+)
 from cds_service.chart.bedside.draft import Draft, drafts_in
 from cds_service.chart.bedside.product import alters_product
 from cds_service.chart.bedside.said import says
@@ -17,10 +24,9 @@ from cds_service.fhir.records import Records
 from cds_service.fhir.terminology import Terminology
 
 _DONATION = re.compile(r"\bdonat(?:e|es|ion|ions|ing|or)\b", re.IGNORECASE)
-_GIVING = re.compile(r"infus|administ|transfus|\bgive\b", re.IGNORECASE)
 _FOR_THE_PATIENT = re.compile(r"\bautologous\b|\bauto-?donation|\bfor (?:own|self)[- ]use", re.IGNORECASE)
 _NOT_GIVEN_BY_PATIENT = re.compile(
-    r"\bdirected[- ]donat\w*|\bdonat\w* (?:by|from)\b|\b(?:after|following) donation\b|"
+    r"\bdirected[- ]donat\w*|\bdonat\w* (?:by|from)\b(?! (?:the )?patient)|\b(?:after|following) donation\b|"
     r"\bdonat\w*[- ]+(?:deferral|restrict\w*|ineligib\w*|exclusion|prohibit\w*|ban)\b",
     re.IGNORECASE,
 )
@@ -37,20 +43,21 @@ def drafts_with_a_trigger(
     entries = tuple(entries)
     drafts = drafts_in(entries, records, terminology)
     kresladi = {each.reference for each in kresladi_orders(entries, records, terminology, patient_id)}
-    with_plerixafor = any(is_plerixafor(draft.means, draft.what) for draft in drafts)
+    with_plerixafor = any(is_plerixafor(draft.means, _agents_of(draft)) for draft in drafts)
     told = ((each, _roles(each, each.reference in kresladi, with_plerixafor)) for each in drafts)
     return tuple((draft, roles) for draft, roles in told if roles)
 
 
 def _roles(draft: Draft, is_kresladi: bool, with_plerixafor: bool) -> frozenset[Role]:
-    starts_cycle = is_g_csf(draft.means, draft.what) and (with_plerixafor or says(MOBILISATION, draft.said))
-    collects = is_plerixafor(draft.means, draft.what) or is_collection(draft.what, (*draft.how, *draft.why))
+    agents = _agents_of(draft)
+    starts_cycle = is_g_csf(draft.means, agents) and (with_plerixafor or says(MOBILISATION, draft.said))
+    collects = is_plerixafor(draft.means, agents) or is_collection(draft.what, (*draft.how, *draft.why))
     transfuses = is_transfusion(draft)
     so = {
         Role.MOBILISES: starts_cycle or collects,
         Role.MOBILISES_WITH_G_CSF: starts_cycle,
-        Role.CONDITIONS: is_conditioning(draft.means, draft.what, draft.how),
-        Role.INFUSES: is_kresladi and not _only_alters(draft),
+        Role.CONDITIONS: is_conditioning(draft.means, agents, draft.how),
+        Role.INFUSES: is_kresladi,
         Role.TRANSFUSES: transfuses,
         Role.DONATES: not transfuses and _is_donation(draft),
         Role.HANDLES_PRODUCT: not transfuses and alters_product(draft, is_kresladi=is_kresladi) is not None,
@@ -58,11 +65,9 @@ def _roles(draft: Draft, is_kresladi: bool, with_plerixafor: bool) -> frozenset[
     return frozenset(role for role, is_so in so.items() if is_so)
 
 
-def _only_alters(draft: Draft) -> bool:
-    """Whether a service order for Kresladi is for altering it, not for giving it."""
-    if draft.resource.get("resourceType") != "ServiceRequest" or says(_GIVING, draft.what):
-        return False
-    return alters_product(draft, is_kresladi=True) is not None
+def _agents_of(draft: Draft) -> tuple[str, ...]:
+    """The words for the drugs that it orders; of a regimen without a drug in its name, all of its words."""
+    return draft.said if names_regimen_only(draft.what) else draft.what
 
 
 def _is_donation(draft: Draft) -> bool:
