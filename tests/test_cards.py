@@ -436,3 +436,19 @@ def test_a_recorded_no_to_the_donor_closes_the_item() -> None:
     assert "sibling donor" in card("missing-documentation", request(without(complete(), "qr")))["summary"]
     closed = request([*without(complete(), "qr"), response(NO_DONOR)])
     assert "sibling donor" not in card("missing-documentation", closed)["summary"]
+
+
+def test_a_duplicate_names_the_order_that_it_is_about() -> None:
+    """Of two orders signed together each has a card; without its name nobody knows which one a card would remove."""
+    body = request(complete(), orders=[order(), order(id="draft-2")])
+    details = [card["detail"] for card in answered(body)["cards"]]
+    assert ["Beside MedicationRequest/draft-1" in detail for detail in details] == [True, False]
+    assert ["Beside MedicationRequest/draft-2" in detail for detail in details] == [False, True]
+
+
+def test_what_is_wanting_for_the_same_reason_stands_in_one_line() -> None:
+    """Both statements of one author who is no transplant specialist: the reason is given once."""
+    attested = response(NO_DONOR | ATTESTED, author="PractitionerRole/heme")
+    body = request([*without(complete(), "qr"), attested])
+    (card,) = answered(body)["cards"]
+    assert card["detail"].count("only that specialist") == 1

@@ -54,6 +54,11 @@ SAYS = [
     # what says LAD-I, in words
     ("LAD-I in words", words("LAD-I"), "met"),
     ("LAD 1 in words", words("LAD 1"), "met"),
+    ("LAD-1 beside what it does", words("LAD-1 with recurrent skin infections"), "met"),
+    ("LAD of a coronary artery, one vessel", words("CAD, LAD 1-vessel disease"), "unknown"),
+    ("LAD of lymph nodes, with a size", words("Cervical LAD 1 cm"), "unknown"),
+    ("LAD of lymph nodes, with a decimal", words("LAD 1.5 cm, submandibular"), "unknown"),
+    ("LAD of lymph nodes, counted", words("Inguinal LAD 1 node"), "unknown"),
     ("LAD type I", words("LAD type I"), "met"),
     ("written out, Roman numeral", words("Leukocyte adhesion deficiency, type I"), "met"),
     ("written out, British, digit", words("Leucocyte adhesion deficiency type 1"), "met"),
@@ -155,6 +160,7 @@ SEVERAL = [
     ("confirmed, another type refuted", [lad(), other("LAD-II", "refuted")], "met", set()),
     ("confirmed, another type provisional", [lad(), other("LAD-II", "provisional")], "met", set()),
     ("D71.1, and a confirmed type III", [dx(concept(None, (ICD, "D71.1"))), other("LAD-III")], "unknown", {"conflict"}),
+    ("D71.1, and swollen lymph nodes", [dx(concept(None, (ICD, "D71.1"))), other("Cervical LAD 2 cm")], "met", set()),
     ("type I and type II, both confirmed", [lad(), other("LAD-II")], "unknown", {"conflict"}),
     ("confirmed, and one entered in error as type II", [lad(), other("LAD-II", "entered-in-error")], "met", set()),
 ]

@@ -113,6 +113,30 @@ def test_what_the_relative_has(remark: str, disease: Resource, status: str, expe
     assert causes(found) == expected, remark
 
 
+NOTES = [
+    ("a carrier, in the note", {"note": [{"text": "Carrier only, unaffected"}]}, "unknown"),
+    ("adopted, in the note", {"note": [{"text": "Adopted at birth"}]}, "unknown"),
+    ("a stepbrother by his name", {"name": "Stepbrother Tim"}, "unknown"),
+    ("ruled out since, in the note", {"note": [{"text": "Ruled out by flow cytometry"}]}, "unknown"),
+    ("carriers are others", {"note": [{"text": "Both parents are carriers"}]}, "met"),
+    ("nothing that bears on it", {"note": [{"text": "Died at 8 months"}], "name": "Adam"}, "met"),
+    ("a note that is none", {"note": "Carrier"}, "met"),
+]
+
+
+@pytest.mark.parametrize(("remark", "more", "status"), NOTES, ids=[row[0] for row in NOTES])
+def test_notes_on_a_relative(remark: str, more: Resource, status: str) -> None:
+    """A note may take back what the code says: the resource has no status of verification."""
+    assert ask(fmh("NBRO") | more)["status"] == status, remark
+
+
+def test_a_note_on_the_disease() -> None:
+    """The note may stand on the relative's disease instead."""
+    relative = fmh("NBRO")
+    relative["condition"][0]["note"] = [{"text": "Carrier"}]
+    assert ask(relative)["status"] == "unknown"
+
+
 STATUSES = [
     ("completed", {}, "met"),
     ("partial", {"status": "partial"}, "met"),

@@ -71,6 +71,10 @@ def ref(to: str) -> Resource:
     return {"reference": to}
 
 
+TRANSPLANT = {
+    "resourceType": "Procedure", "id": "transplant", "status": "completed", "subject": subject(),
+    "code": concept("Allogeneic stem cell transplant"), "performedDateTime": "2026-06-01",
+}  # fmt: skip
 P = significance(PATHOGENIC)
 NAMED = "Observation/variant"
 CASES = [
@@ -104,6 +108,7 @@ CASES = [
         "met",
     ),
     ("amended", [found(P, status="amended")], "met"),
+    ("before a transplant", [found(P), TRANSPLANT], "met"),
     # not enough
     ("no genetic result", [], "unknown"),
     ("no value and no allelic state", [found(P, valueCodeableConcept=None)], "unknown"),
@@ -208,11 +213,23 @@ SAID = [
     ("somatic", [found(P, part("48002-0", concept("Somatic")))], "somatic"),
     ("absent", [found(P, valueCodeableConcept=ABSENT)], "absent"),
     ("cancelled", [found(P, status="cancelled")], "withdrawn"),
+    ("after a transplant", [found(P, effectiveDateTime="2026-07-01"), TRANSPLANT], "before the transplant"),
+    (
+        "benign after a transplant, in a final report",
+        [found(significance(BENIGN), effectiveDateTime="2026-07-01"), report(NAMED), TRANSPLANT],
+        "before the transplant",
+    ),
     ("preliminary", [found(P, status="preliminary")], "not a final result"),
     ("no gene named", [found(P, gene=None)], "of which gene"),
     ("a report in words", [report(conclusion="ITGB2 pathogenic")], "attach"),
     ("which change", [found(significance(VUS), change("c.562C>T"))], "c.562C>T"),
 ]
+
+
+def test_two_words_on_one_variant_are_a_conflict() -> None:
+    """Pathogenic on the variant, uncertain on the implication that is derived from it."""
+    criterion = asked("I.A.1.b.ii", [patient(), lad(), found(P), implication(VUS, NAMED)])
+    assert (criterion["status"], causes(criterion)) == ("unknown", {"conflict"})
 
 
 @pytest.mark.parametrize(("resources", "says"), [case[1:] for case in SAID], ids=[case[0] for case in SAID])
@@ -359,3 +376,10 @@ def test_the_usual_variant_of_these_tests_counts() -> None:
 def test_results_that_were_not_sent_are_unavailable(key: str) -> None:
     """What could not be looked at is not "not there"."""
     assert "unavailable" in causes(asked("I.A.1.b.ii", [patient(), lad()], leave_out=(key,)))
+
+
+def test_benign_alone_is_no_answer_while_procedures_are_unread() -> None:
+    """A transplant among them would make the finding the donor's."""
+    chart = [patient(), lad(), found(significance(BENIGN)), report(NAMED)]
+    statuses = [asked("I.A.1.b.ii", chart, leave_out=left)["status"] for left in ((), ("procedures",))]
+    assert statuses == ["not-met", "unknown"]

@@ -264,6 +264,8 @@ SPECIALTIES = [
     ("text: hematopoietic, American", concept("Hematopoietic stem cell transplant"), "met", "unknown"),
     ("text: transplant and cellular therapy", concept("Transplantation & Cellular Therapy"), "met", "unknown"),
     ("text: cell therapy and transplant", concept("Cellular Therapy/Transplant"), "met", "unknown"),
+    ("text: haematopoietic transplant, cells not named", concept("Haematopoietic transplant"), "met", "unknown"),
+    ("text: transplantation, haematopoietic", concept("Transplantation, hematopoietic"), "met", "unknown"),
     ("text: both specialties", concept("Pediatric Hematology/Oncology and BMT"), "met", "met"),
     ("text: a program", concept("Center for Stem Cell Transplantation"), "met", "unknown"),
     ("text: transplantation, of what is not said", concept("Transplant physician"), "unknown", "unknown"),
@@ -307,6 +309,7 @@ NEAR = [
     (A, nucc("204F00000X"), "transplant surgery, organ not said"),
     (A, snomed("408477008"), "the same in SNOMED CT"),
     (A, concept("Transplant physician"), "the same in words"),
+    (A, nucc("2080P0207X"), "paediatric haematology-oncology, transplant not said"),
     (B, nucc("2085R0001X"), "radiation oncology"),
     (B, concept("Surgical oncology"), "surgical oncology"),
 ]

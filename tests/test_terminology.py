@@ -8,6 +8,7 @@ import pytest
 from fhir.resources.R4B.valueset import ValueSet
 
 from cds_service.errors import TerminologyError
+from cds_service.fhir.terminology import ICD10PCS as PCS
 from cds_service.fhir.terminology import NDC, Terminology, normalised, packaged_value_sets, prefix_of
 from tests.charts import ICD, SCT, TERMINOLOGY
 
@@ -73,6 +74,8 @@ def test_every_value_set_is_fhir(value_set: dict[str, Any]) -> None:
         (NDC, "83537003401", "kresladi", True, "11 digits"),
         (NDC, "83537-034", "kresladi", True, "the product alone"),
         (NDC, "51167-290-01", "kresladi", False, "Casgevy"),
+        (PCS, "30243C0", "genetically-modified-cell-infusion", True, "ICD-10-PCS"),
+        (PCS, "30243c0", "genetically-modified-cell-infusion", True, "ICD-10-PCS in small letters"),
     ],
 )
 def test_look_up(system: str, code: str, meaning: str, holds: bool, remark: str) -> None:

@@ -95,8 +95,9 @@ class Answers:
 
 
 def _is_older(response: Response, than: Response) -> bool:
+    """Whether it is surely older; one without a date may be the newest."""
     if response.authored is None or than.authored is None:
-        return response.authored is None and than.authored is not None
+        return False
     return response.authored.before(than.authored) is Answer.MET
 
 

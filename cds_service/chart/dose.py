@@ -122,7 +122,14 @@ def _of_instruction(instruction: Any) -> Amount | str:
     found = [_of_dose(dose) for dose in stated]
     if any(each != found[0] for each in found) or any(_exceeds_limit(found[0], each) for each in _limits(instruction)):
         return reasons.MIXED_DOSES
-    return found[0]
+    return reasons.LESS_IN_WORDS if _is_less(amount_in_words(said), found[0]) else found[0]
+
+
+def _is_less(words: Amount | str, stated: Amount | str) -> bool:
+    """Whether the words of an instruction plainly give a lower dose than its quantity."""
+    if isinstance(words, str) or isinstance(stated, str) or words.per_kg != stated.per_kg:
+        return False
+    return words.level.high < stated.level.low
 
 
 def _limits(instruction: Any) -> Iterator[Amount | str]:

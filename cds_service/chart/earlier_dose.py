@@ -9,12 +9,12 @@ import msgspec
 
 from cds_service.chart import phrases
 from cds_service.chart.claims_and_trials import read_claims, read_trials
+from cds_service.chart.dose_histories import read_histories
 from cds_service.chart.doses_found import WANTED, DosesFound
 from cds_service.chart.giving_words import around_giving, only_around_giving
 from cds_service.chart.naming import medication_is_elsewhere, mentions_kresladi, names_kresladi, says_something
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Source
-from cds_service.chart.verification import REFUTED, verification
 from cds_service.exact_json import EMPTY
 from cds_service.facts import EarlierDose
 from cds_service.fhir.elements import first_when, name_of, plain_text, texts, when
@@ -52,7 +52,7 @@ def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
         _medications(source, order, kind, found)
     _procedures(source, found)
     _immunizations(source, found)
-    _histories(source, found)
+    read_histories(source, found)
     read_claims(source, found)
     read_trials(source, found)
     _other_records(source, found)
@@ -70,8 +70,34 @@ def _medications(source: Source, order: DraftOrder, kind: str, found: DosesFound
     named = [record for record, is_kresladi in told if is_kresladi is True]
     for record, model in found.take(source.sift(named, (kind,) if kind in REQUIRED else ())).usable:
         _sort_medication(kind, record, model, found)
+    others = [record for record, is_kresladi in told if is_kresladi is False]
+    hiding = [each for each in others if _may_hide_one(source, each) or _names_order(each, order)]
+    for record, model in found.take(source.sift(hiding)).usable:
+        if _was_given(kind, record):
+            found.may_be(record.reference, reasons.unnamed_gene_therapy(name_of(model.medicationCodeableConcept)))
     if kind in REQUIRED:
-        _sort_untold(source, kind, (record for record, is_kresladi in told if is_kresladi is None), found)
+        untold = [record for record, is_kresladi in told if is_kresladi is None]
+        _sort_untold(source, kind, order, untold, found)
+
+
+def _may_hide_one(source: Source, record: Record) -> bool:
+    """Whether it is of a gene therapy without a name, or of a study's product beside a word of Kresladi."""
+    means = source.concept_means(record.header.medicationCodeableConcept)
+    if "~gene-therapy" in means:
+        return "~other-gene-therapy" not in means
+    return "~study" in means and mentions_kresladi(record)
+
+
+def _names_order(record: Record, order: DraftOrder) -> bool:
+    """Whether an administration refers to the order at hand, whatever it says was given."""
+    named = f'"{order.reference}"'.encode()
+    return order.id is not None and record.type == "MedicationAdministration" and named in bytes(record.raw)
+
+
+def _was_given(kind: str, record: Record) -> bool:
+    """Whether its status leaves room for a dose; of an order, only that it was carried out does."""
+    status = record.header.status
+    return status == "completed" if kind == "MedicationRequest" else status not in _NOT_GIVEN.get(kind, ())
 
 
 def _is_same_order(record: Record, order: DraftOrder) -> bool:
@@ -98,19 +124,27 @@ def _sort_medication(kind: str, record: Record, model: Any, found: DosesFound) -
         found.may_be(record.reference, reasons.may_be_a_dose(says))
 
 
-def _sort_untold(source: Source, kind: str, records: Iterable[Record], found: DosesFound) -> None:
-    """Records that do not tell which drug they are of: masked, or their Medication is not to be had."""
+def _sort_untold(source: Source, kind: str, order: DraftOrder, records: Iterable[Record], found: DosesFound) -> None:
+    """Records that do not tell which drug they are of: masked, or their Medication is not to be had.
+
+    What was given under the order at hand is of the drug that it orders.
+    """
     for record in records:
-        if record.header.status in _NOT_GIVEN.get(kind, ()):
-            continue
-        if kind == "MedicationRequest" and record.header.status != "completed":
+        if not _was_given(kind, record):
             continue
         sifted = source.sift([record])
         found.set_aside += sifted.set_aside
-        if sifted.usable or sifted.troubles:
+        if any(_is_under(order, model) for _, model in sifted.usable):
+            _sort_medication(kind, record, sifted.usable[0][1], found)
+        elif sifted.usable or sifted.troubles:
             missing = medication_is_elsewhere(source, record)
             cause = Cause.UNAVAILABLE if missing else Cause.UNUSABLE
             found.may_be(record.reference, reasons.drug_not_told(kind), cause)
+
+
+def _is_under(order: DraftOrder, model: Any) -> bool:
+    request = getattr(model, "request", None)
+    return order.id is not None and request is not None and request.reference == order.reference
 
 
 # --- procedures ------------------------------------------------------------------------------------------------------
@@ -197,25 +231,6 @@ def _immunizations(source: Source, found: DosesFound) -> None:
                 record.reference,
                 shown.dose_record("Immunization", str(model.status), when(model.occurrenceDateTime)),
             )
-
-
-def _histories(source: Source, found: DosesFound) -> None:
-    """Conditions that say a gene therapy was had, and Observations that name Kresladi."""
-    for record, model in found.take(source.sift(_about_a_gene_therapy(source))).usable:
-        said = texts(model.code)
-        means = source.means(record)
-        history, named = "gene-therapy-history" in means, "~kresladi" in means
-        another = phrases.names("other-gene-therapy", said) and not named
-        had = history or (named and not only_around_giving(said)) or phrases.plainly_named("gene-therapy", said)
-        refuted = record.type == "Condition" and verification(model) == REFUTED
-        if had and not another and not refuted:
-            found.may_be(record.reference, reasons.unnamed_gene_therapy(name_of(model.code)))
-
-
-def _about_a_gene_therapy(source: Source) -> list[Record]:
-    wanted = {"Condition": {"gene-therapy-history", "~kresladi", "~gene-therapy"}, "Observation": {"~kresladi"}}
-    records = source.about(wanted, "gene-therapy-history", "~kresladi", "~gene-therapy")
-    return [record for record in records if source.means(record) & wanted[record.type]]
 
 
 def _other_records(source: Source, found: DosesFound) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,10 @@ COUNTED = ("completed", "partial")
 FINAL = ("final", "amended", "corrected")
 
 _CARRIER = re.compile(r"carrier|heterozyg", re.IGNORECASE)
+_NOTED_AS_CARRIER = re.compile(r"\bcarrier\b|\bheterozyg|\bunaffected|\bnot affected", re.IGNORECASE)
+_NOTED_AS_DOUBTFUL = re.compile(
+    r"suspect|probab|presum|rule[sd]? out|exclud|unconfirmed|not confirmed|negative", re.IGNORECASE
+)
 _HEDGE = re.compile(r"suspect|possib|probab|presum|likely|rule[sd]? out|unconfirmed|pending|unknown|\?", re.IGNORECASE)
 _NOS = re.compile(
     r"not otherwise specified|not elsewhere classified|type (?:not stated|unknown|not specified)", re.IGNORECASE
@@ -37,6 +41,10 @@ _WHOSE = re.compile(
     re.IGNORECASE,
 )
 _NOT_BY_BLOOD = re.compile(r"\bstep|adopt|foster|in-?law|spouse|husband|wife|partner|friend|neighbo", re.IGNORECASE)
+_NOTED_AS_NOT_BY_BLOOD = re.compile(
+    r"\bstep[- ]?(?:sib|sis|bro|mo|fa|child|son|dau)|\badopt|\bfoster|\bin-?law|not (?:biological|by blood)",
+    re.IGNORECASE,
+)
 _CODE_NOT_BY_BLOOD = re.compile(r"^(?:STP|ADOPT|FOST)|INLAW$|^(?:SPS|HUSB|WIFE|DOMPART|FRND|NBOR)$")
 _SENTENCES = re.compile(r"[.;]|\bbut\b|\bexcept\b|,(?= ?\w+ (?:has|had|with)\b)", re.IGNORECASE)
 _FAMILY = re.compile(r"family (?:history|hx)|\bfhx?\b", re.IGNORECASE)
@@ -114,9 +122,10 @@ class _Relative:
     def why_not(self) -> Callable[[str], str] | None:
         """Why this is no relative by blood with LAD-I; None where it is one."""
         says = self._says()
-        if any(_CARRIER.search(text) for text in self.said):
+        if any(_CARRIER.search(text) for text in self.said) or self._noted(_NOTED_AS_CARRIER):
             return reasons.carrier
-        if says is Says.DOUBTFUL or any(_denied_or_hedged(text) for text in self.said):
+        doubted = any(_denied_or_hedged(text) for text in self.said) or self._noted(_NOTED_AS_DOUBTFUL)
+        if says is Says.DOUBTFUL or doubted:
             return reasons.doubtful_words
         if says not in (Says.TYPE_1, Says.ANY_TYPE):
             return reasons.relative_other_disease
@@ -124,7 +133,13 @@ class _Relative:
             return lambda shows: reasons.status_not_counted(shows, str(self.model.status))
         if self.condition.modifierExtension:
             return lambda _: reasons.MODIFIED
-        return None if is_by_blood(self.source, self.model.relationship) else reasons.relation_not_by_blood
+        by_blood = is_by_blood(self.source, self.model.relationship) and not self._noted(_NOTED_AS_NOT_BY_BLOOD)
+        return None if by_blood else reasons.relation_not_by_blood
+
+    def _noted(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a note on the disease or the relative, or the relative's name, says so: `stepsister Ann`."""
+        written = (*(note.text for note in self.condition.note or ()), *_words_on(self.record))
+        return any(pattern.search(plain_text(text)) for text in written if text)
 
     def _speaks_of_lad(self) -> bool:
         return what_it_says(self.source, self.condition.code) is not Says.NOTHING or self._says() is not Says.NOTHING
@@ -134,6 +149,14 @@ class _Relative:
         code = self.condition.code
         codings = [each.model_copy(update={"display": _of_relative(each.display)}) for each in code.coding or ()]
         return what_it_says(self.source, code.model_copy(update={"text": _of_relative(code.text), "coding": codings}))
+
+
+def _words_on(record: Record) -> Iterator[str]:
+    """The name of a relative, and the notes on them."""
+    members = record.plain()
+    name, notes = members.get("name"), members.get("note")
+    texts_of_notes = (note.get("text") for note in notes if isinstance(note, dict)) if isinstance(notes, list) else ()
+    return (text for text in (name, *texts_of_notes) if isinstance(text, str))
 
 
 def is_by_blood(source: Source, relationship: Any) -> bool:

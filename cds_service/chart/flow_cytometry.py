@@ -220,7 +220,8 @@ class _Reading:
         near = [*texts(model.method), *texts(model.bodySite), *seen.specimen_texts]
         if carrier.is_component:
             near += texts(model.code)
-        return gate_of(own, near, [_texts_of_panel(panel) for panel in seen.panels])
+        notes = [plain_text(note.text) for note in model.note or () if note.text]
+        return gate_of(own, near, [_texts_of_panel(panel) for panel in seen.panels], notes)
 
     def _is_in_the_future(self, moment: When | None) -> bool:
         """Later than today anywhere on earth."""

@@ -14,13 +14,19 @@ _OTHERS = re.compile(
     r"platelet|dendritic|\bcd(?:3|4|8|14|19|20|56)\+|\bnon[- ](?:neutrophil|granulocyt|pmn)",
     re.IGNORECASE,
 )
-_MIXED = re.compile(r"myeloid|\bleu[ck]ocytes?(?![ -]adhesion)|white (?:blood )?cells|\bcd45\+", re.IGNORECASE)
+_MIXED = re.compile(
+    r"myeloid|\bleu[ck]ocytes?(?![ -]adhesion)|white (?:blood )?cells|\bwbcs?\b|\bcd45\+", re.IGNORECASE
+)
 """Populations that hold neutrophils among others: said of the result itself it is not a percentage of neutrophils, said
 of the panel it is only the panel's name."""
 _MARROW = re.compile(r"marrow(?! transplant)", re.IGNORECASE)
 _OF_CONTROL = re.compile(
     r"%? ?of (?:the )?(?:normal|healthy|control)|normal control|\bmfi\b|fluorescence|intensity", re.IGNORECASE
 )
+_NOTED_AS_OF_CONTROL = re.compile(
+    r"(?:%|percent(?:age)?|fraction|relative to) (?:of )?(?:the |a )?(?:normal|healthy|control)", re.IGNORECASE
+)
+_NOTED_GATE = re.compile(r"\bgat(?:ed?|ing)\b[^.;|]*", re.IGNORECASE)
 _A_CONTROL = re.compile(r"\bcontrols?\b", re.IGNORECASE)
 _NOT_EXPRESSION = re.compile(
     r"negative|lacking|without|absen[ct]|\b(?:dim|bright|low)\b|decreas|reduc|change|loss|differen|\bcv\b|index|ratio\b|"
@@ -45,9 +51,18 @@ class Gate(Enum):
     NOT_STATED = "not stated"
 
 
-def gate_of(own: Iterable[str], near: Iterable[str], panels: Iterable[Iterable[str]]) -> Gate:
-    """The gate, from what is said of the result itself, of its method and specimen, and of each of its panels."""
+def gate_of(
+    own: Iterable[str], near: Iterable[str], panels: Iterable[Iterable[str]], notes: Iterable[str] = ()
+) -> Gate:
+    """The gate, from what is said of the result itself, of its method and specimen, and of each of its panels.
+
+    Of its notes, only what plainly says which cells, or whose, the percentage is of.
+    """
+    noted = " | ".join(notes)
     own, near, far = " | ".join(own), " | ".join(near), [" | ".join(panel) for panel in panels]
+    if _NOTED_AS_OF_CONTROL.search(noted):
+        return Gate.CONTROL
+    near = " | ".join((near, *_NOTED_GATE.findall(noted)))
     if _ANOTHER_PERSON.search(own):
         return Gate.ANOTHER_PERSON
     if _A_CONTROL.search(own) or _OF_CONTROL.search(own) or _OF_CONTROL.search(near):

@@ -10,6 +10,7 @@ from typing import Any
 from cds_service.chart.genetic_reports import MEANINGS, is_final_report, not_counted
 from cds_service.chart.observed import Observed, observed
 from cds_service.chart.source import Sifted, Source
+from cds_service.chart.treatments import Treatments
 from cds_service.chart.variants import Variant, derived_from, read_variants
 from cds_service.facts import Documentation
 from cds_service.fhir.elements import meanings, texts
@@ -30,10 +31,10 @@ class Genetics:
     biallelic: Documentation
 
 
-def read_genetics(source: Source) -> Genetics:
+def read_genetics(source: Source, treatments: Treatments) -> Genetics:
     """All variants of ITGB2 on record, with their significance."""
     found, sifted = observed(source, *MEANINGS)
-    variants = read_variants(source, found, sifted)
+    variants = read_variants(source, found, treatments, sifted)
     return Genetics(_pathogenic(source, sifted, variants), _biallelic(source, found, variants))
 
 
@@ -41,7 +42,7 @@ def _pathogenic(source: Source, sifted: Sifted, variants: list[Variant]) -> Docu
     counted = [variant for variant in variants if variant.finding == "pathogenic"]
     rest = [variant for variant in variants if variant.finding != "pathogenic"]
     doubts = [*sifted.troubles, *not_counted(source, frozenset(_carriers(source, variants)))]
-    found = [Gap(WANTED, reasons.variant_found(v.says, v.finding), Cause.UNUSABLE, v.reference, REMEDY) for v in rest]
+    found = [Gap(WANTED, reasons.variant_found(v.says, v.finding), _cause(v), v.reference, REMEDY) for v in rest]
     return Documentation(
         WANTED,
         shows=tuple(Evidence(shown.pathogenic(v.says), v.reference) for v in counted),
@@ -51,6 +52,10 @@ def _pathogenic(source: Source, sifted: Sifted, variants: list[Variant]) -> Docu
         set_aside=tuple(sifted.set_aside),
         remedy=REMEDY,
     )
+
+
+def _cause(variant: Variant) -> Cause:
+    return Cause.CONFLICT if variant.finding == "disputed" else Cause.UNUSABLE
 
 
 def _carriers(source: Source, variants: list[Variant]) -> Iterator[str]:
@@ -64,8 +69,8 @@ def _harmless_alone(source: Source, variants: list[Variant]) -> tuple[Evidence, 
     """Benign or absent findings contradict only when final genetic reports list them, and nothing else is known."""
     if not variants or any(variant.finding not in _HARMLESS for variant in variants):
         return ()
-    if source.unread(WANTED, "Observation"):
-        return ()
+    if source.unread(WANTED, "Observation", "Procedure"):
+        return ()  # an unread procedure may be a transplant: the finding would be the donor's
     reports = [[panel for panel in v.seen.panels if is_final_report(source, panel)] for v in variants]
     if not all(reports):
         return ()

@@ -13,7 +13,17 @@ _LAD = re.compile(
     r"(?:[ ,(-]*(?:syndrome[ ,(-]*)?(?:type[ -]*)?(III|II|I|3|2|1)\b)?|\bLAD[ -]*\(?(?:type[ -]*)?(III|II|I|3|2|1)\b",
     re.IGNORECASE,
 )
-_CORONARY = re.compile(r"arter|coronar|descending|stenos|stent|occlu|infarct|\bPCI\b|\bCABG\b", re.IGNORECASE)
+_CORONARY = re.compile(
+    r"arter|coronar|descending|stenos|stent|occlu|infarct|vessel|diagonal|isch(?:a)?em|bypass|"
+    r"\b(?:PCI|CABG|CAD)\b",
+    re.IGNORECASE,
+)
+_LYMPH_NODES = re.compile(
+    r"lymph ?aden|\bnodes?\b|shotty|cervical|inguinal|axillar|clavicular|mandibular|occipital|"
+    r"mediastin|hilar|palpa",
+    re.IGNORECASE,
+)
+_A_SIZE = re.compile(r"^(?:[.,]\d|\+| ?(?:[x×-] ?\d|[cm]m\b))", re.IGNORECASE)
 _VARIANT_OF_ONE = re.compile(r"^[ ]*(?:[-/,(] *|like |and )?(?:variant|v|III|3)\b", re.IGNORECASE)
 _SECOND_TYPE = re.compile(
     r"^[ )]*(?:[/,&]|\bor\b|\band\b|\bto\b)[ ]*(?:LAD[ -]*)?(?:type[ -]*)?(III|II|I|3|2|1)\b", re.IGNORECASE
@@ -30,13 +40,13 @@ _ROMAN = {"1": "I", "2": "II", "3": "III"}
 
 def lad_types(texts: Iterable[str]) -> tuple[frozenset[str], bool]:
     """The types of leukocyte adhesion deficiency that the texts name ("" where none is said), and whether any of
-    the mentions is hedged. LAD-I variant is type III; LAD of a coronary artery is none; a gene or another name of
-    type II or III says that type."""
+    the mentions is hedged. LAD-I variant is type III; LAD of a coronary artery, or of lymph nodes, is none; a gene or
+    another name of type II or III says that type."""
     types: set[str] = set()
     doubtful = False
     for text in texts:
         for match in _LAD.finditer(text):
-            if match.group(3) and _CORONARY.search(text):
+            if match.group(3) and _is_another_lad(text, match):
                 continue
             kind, after = _type(match.group(1) or match.group(2) or match.group(3)), text[match.end() :]
             second = _SECOND_TYPE.search(after)
@@ -50,6 +60,13 @@ def lad_types(texts: Iterable[str]) -> tuple[frozenset[str], bool]:
             if not hedged(text, *match.span()):
                 types.add("III" if match.group(0).upper().startswith(("KINDLIN", "FERMT3")) else "II")
     return frozenset(types), doubtful
+
+
+def _is_another_lad(text: str, match: re.Match[str]) -> bool:
+    """Whether LAD is short for a coronary artery (`LAD 1-vessel disease`) or for lymph nodes (`cervical LAD 1 cm`)."""
+    if _CORONARY.search(text) or _A_SIZE.search(text[match.end() :]):
+        return True
+    return match.group(3).isdigit() and " " in match.group(0) and bool(_LYMPH_NODES.search(text))
 
 
 def names_never_lad(text: str) -> bool:

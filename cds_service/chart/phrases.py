@@ -21,8 +21,12 @@ OTHER_GENE_THERAPY = (
 PHRASES: dict[str, str] = {
     "kresladi": KRESLADI,
     "other-gene-therapy": OTHER_GENE_THERAPY,
-    "gene-therapy": r"gene[- ]therap|genetically[- ]modified|gene[- ](?:modified|corrected)|lentivir|nct03812263",
-    "trial": r"nct03812263",
+    "gene-therapy": (
+        r"gene[- ]therap|genetically[- ](?:modified|corrected)|gene[- ](?:modified|corrected)|lentivir|nct03812263"
+    ),
+    "study": (
+        r"clinical (?:trial|study)|research stud|\bstudy (?:drug|product|medication|participa|subject)|investigational"
+    ),
     "transplant": (
         r"(?:bone[- ]marrow|stem[- ]cells?|ha?ematopoietic|progenitor[- ]cells?|cord[- ]blood|marrow)\b.{0,40}"
         r"transplant|transplant\w*.{0,30}(?:bone[- ]marrow|stem[- ]cell|progenitor|ha?ematopoietic)|"
@@ -77,7 +81,7 @@ STEMS: dict[str, tuple[str, ...]] = {
     ),
     "gene-therapy": ("gene therap", "gene-therap", "genetically", "gene-modif", "gene modif", "gene-corr", "gene corr",
                      "lentivir", "nct03812263"),
-    "trial": ("nct03812263",),
+    "study": ("clinical trial", "clinical study", "research stud", "study ", "investigational"),
     "transplant": ("transplant", "hsct", "bmt", "hct"),
     "allogeneic": ("allo", "donor", "haplo"),
     "apheresis": ("apheresis",),

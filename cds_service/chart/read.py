@@ -51,7 +51,7 @@ def read_chart(
     specialists = read_specialists(source, clinicians, order, signer, answers, attestation.responses)
     indication = read_indication(source, order)
     markers = read_markers(source, answers, treatments)
-    genetics = read_genetics(source)
+    genetics = read_genetics(source, treatments)
     history = read_history(source)
     dosing = read_dose(source, order, treatments)
     lines = read_coverage(source, payers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,15 @@ from cds_service.chart.sightings import (
     seeing_the_patient,
 )
 from cds_service.chart.source import Sifted, Source
-from cds_service.chart.specialty import ORGAN_NOT_SAID, OTHER_ONCOLOGIST, SECOND, TRANSPLANT, Said, said_by
+from cds_service.chart.specialty import (
+    ORGAN_NOT_SAID,
+    OTHER_ONCOLOGIST,
+    SECOND,
+    TRANSPLANT,
+    TRANSPLANT_NOT_SAID,
+    Said,
+    said_by,
+)
 from cds_service.chart.specialty_words import specialties_in
 from cds_service.facts import Documentation
 from cds_service.fhir.identity import split_literal
@@ -37,23 +45,21 @@ class Specialists:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One of the two questions: which specialties answer it, and which come near enough to be looked at."""
+    """One of the two questions: which specialties answer it, and why those that come near do not."""
 
     wanted: str
     specialties: tuple[str, ...]
-    near: str
-    why_near: str
+    near: Mapping[str, str]
     remedy: Remedy | None = None
 
 
 TRANSPLANT_SPECIALIST = Question(
     reasons.WANTED_TRANSPLANT_SPECIALIST,
     (TRANSPLANT,),
-    ORGAN_NOT_SAID,
-    reasons.ORGAN_NOT_SAID,
+    {ORGAN_NOT_SAID: reasons.ORGAN_NOT_SAID, TRANSPLANT_NOT_SAID: reasons.TRANSPLANT_NOT_SAID},
     Remedy.TRANSPLANT_CONSULT,
 )
-SECOND_SPECIALIST = Question(reasons.WANTED_SECOND_SPECIALIST, SECOND, OTHER_ONCOLOGIST, reasons.OTHER_ONCOLOGIST)
+SECOND_SPECIALIST = Question(reasons.WANTED_SECOND_SPECIALIST, SECOND, {OTHER_ONCOLOGIST: reasons.OTHER_ONCOLOGIST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +107,15 @@ class Care:
         """Those who come near: a specialty that needs a closer look, or one held no longer."""
         gaps = []
         for each in self.people:
-            near = each.clinician.holding((question.near,))
+            because = [
+                (why.format(_words(near, (specialty,))), near.source)
+                for specialty, why in question.near.items()
+                if (near := each.clinician.holding((specialty,)))
+            ]
             lapsed = each.clinician.holding(question.specialties, current=False)
-            because = [question.why_near.format(_words(near, ()))] if near else []
-            because += [reasons.role_not_current(_words(lapsed, question.specialties))] if lapsed else []
-            source = (near or lapsed or Said("")).source
-            gaps += [Gap(question.wanted, why, Cause.UNUSABLE, source, question.remedy) for why in because]
+            if lapsed:
+                because.append((reasons.role_not_current(_words(lapsed, question.specialties)), lapsed.source))
+            gaps += [Gap(question.wanted, why, Cause.UNUSABLE, source, question.remedy) for why, source in because]
         return list(dict.fromkeys(gaps))
 
     def _strangers(self, question: Question) -> list[Gap]:

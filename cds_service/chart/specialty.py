@@ -13,7 +13,8 @@ from cds_service.fhir.terminology import Terminology, normalised
 TRANSPLANT = "transplant-specialist"
 SECOND = ("haematologist", "oncologist", "immunologist", "infectious-disease-specialist")
 ORGAN_NOT_SAID, OTHER_ONCOLOGIST = "transplant-surgery", "oncologist-other-kind"
-SPECIALTIES = frozenset({TRANSPLANT, *SECOND, ORGAN_NOT_SAID, OTHER_ONCOLOGIST})
+TRANSPLANT_NOT_SAID = "paediatric-haematology-oncology"
+SPECIALTIES = frozenset({TRANSPLANT, *SECOND, ORGAN_NOT_SAID, OTHER_ONCOLOGIST, TRANSPLANT_NOT_SAID})
 _WORDS_DO_NOT_COUNT = {"not-the-specialist", "nursing-pharmacy-technical"}
 
 _NUCC = "http://nucc.org/provider-taxonomy"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_CELLS = r"(?:bone[- ]?marrow|stem[- ]?cells?|ha?em(?:at)?opoietic(?:[- ](?:stem|progenitor))?[- ]cells?|marrow)"
+_CELLS = r"(?:bone[- ]?marrow|stem[- ]?cells?|ha?em(?:at)?opoietic(?:[- ](?:stem|progenitor))?(?:[- ]cells?)?|marrow)"
 _BMT = r"(?:bmt|hsct|hct)"
 _HAEM_ONC = r"\bha?em(?:e|at)?[-/& ]+(?:and )?onc"
 _SPECIALTIES = {
     "transplant-specialist": (
-        rf"{_CELLS}\b.{{0,30}}transplant|transplant\w*.{{0,30}}(?:bone[- ]marrow|stem[- ]cell)|\b{_BMT}\b|"
+        rf"{_CELLS}\b.{{0,30}}transplant|\b{_BMT}\b|"
+        r"transplant\w*.{0,30}(?:bone[- ]marrow|stem[- ]cell|ha?em(?:at)?opoietic)|"
         r"transplant\w*[ ,/&]*(?:and )?cell(?:ular)? therap|\bcell(?:ular)? therap\w*[ ,/&]*(?:and )?transplant"
     ),
     "haematologist": rf"\bha?ematolog|{_HAEM_ONC}",

@@ -57,12 +57,19 @@ class Treatments:
 
     def spoil(self, when: When | None) -> str | None:
         """Why a result of that moment says nothing about the diagnosis; None where it does."""
+        return self.after_transplant(when) or self._after_granulocytes(when)
+
+    def after_transplant(self, when: When | None) -> str | None:
+        """Why a result of that moment may be of a donor's, or of corrected, cells; None where it is from before."""
         for event in self.transplants:
             before = when.before(event.when) if when and event.when else Answer.UNKNOWN
             if before is Answer.NOT_MET:
                 return reasons.after_treatment(event.evidence.says)
             if before is Answer.UNKNOWN:
                 return reasons.not_known_before(event.evidence.says)
+        return None
+
+    def _after_granulocytes(self, when: When | None) -> str | None:
         for event in self.granulocytes:
             after = when.within_days_after(event.when, 7) if when and event.when else Answer.UNKNOWN
             if after is not Answer.NOT_MET:

@@ -17,6 +17,7 @@ from cds_service.chart.genes import components, is_itgb2, name_of_change, said
 from cds_service.chart.hedging import denied
 from cds_service.chart.observed import WITHDRAWN, Observed
 from cds_service.chart.source import Sifted, Source
+from cds_service.chart.treatments import Treatments
 from cds_service.fhir.elements import meanings, references, texts
 from cds_service.fhir.terminology import Terminology
 from cds_service.wording import reasons, shown
@@ -49,6 +50,8 @@ class Variant:
     homozygous: bool
     origin: str
     """`germline` (also where it is not stated), `somatic`, or `origin-not-germline`."""
+    perhaps_of_a_donor: bool = False
+    """Whether it is not known to be from before a transplant or gene therapy: blood then holds a donor's cells."""
     says: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +73,8 @@ class Variant:
         """In one word, what the variant comes to: `pathogenic`, or why it does not count."""
         if self.seen.withheld is not None:
             return "withdrawn" if self.seen.withheld in WITHDRAWN else "not-final"
+        if self.perhaps_of_a_donor:
+            return "after-treatment"
         if self.present is False:
             return "absent"
         if self.origin != "germline":
@@ -81,10 +86,12 @@ class Variant:
         return next(iter(self.significance), "significance-not-stated")
 
 
-def read_variants(source: Source, found: Iterable[Observed], sifted: Sifted) -> list[Variant]:
+def read_variants(source: Source, found: Iterable[Observed], treatments: Treatments, sifted: Sifted) -> list[Variant]:
     """The variants of ITGB2 among the Observations; the other ones are noted with the reason."""
     found = tuple(found)
     variants = list(_variants(source, found, sifted))
+    for variant in variants:
+        variant.perhaps_of_a_donor = treatments.after_transplant(variant.seen.when) is not None
     _add_implications(source, found, variants)
     _add_reclassifications(variants)
     return variants

@@ -19,6 +19,7 @@ import msgspec
 from cds_service.errors import TerminologyError
 
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+ICD10PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
 NDC = "http://hl7.org/fhir/sid/ndc"
 SNOMED = "http://snomed.info/sct"
 
@@ -31,7 +32,7 @@ _SYSTEM_OF_OID = {
     "urn:oid:2.16.840.1.113883.6.69": NDC,
     "urn:oid:2.16.840.1.113883.6.12": "http://www.ama-assn.org/go/cpt",
     "urn:oid:2.16.840.1.113883.6.101": "http://nucc.org/provider-taxonomy",
-    "urn:oid:2.16.840.1.113883.6.4": "http://www.cms.gov/Medicare/Coding/ICD10",
+    "urn:oid:2.16.840.1.113883.6.4": ICD10PCS,
     "urn:oid:2.16.840.1.113883.5.111": "http://terminology.hl7.org/CodeSystem/v3-RoleCode",
     "urn:oid:2.16.840.1.113883.5.4": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
 }
@@ -53,7 +54,7 @@ def normalised(system: str | None, code: str) -> Code:
     system = (system or "").strip().rstrip("/")
     system = _SYSTEM_OF_OID.get(system, system)
     code = code.strip()
-    if system == ICD10CM:
+    if system in (ICD10CM, ICD10PCS):
         code = code.replace(".", "").upper()
     elif system == NDC:
         code = _ndc(code)

@@ -158,7 +158,8 @@ def _stops(evaluation: Evaluation, determination: Determination, stops_only: boo
 
 
 def _duplicate(evaluation: Evaluation) -> Draft:
-    lines = (say.DUPLICATE_DETAIL, *detail.evidence_lines(evaluation.other_active_orders))
+    beside = say.beside_order(escaped(evaluation.order.reference))
+    lines = (beside, *detail.evidence_lines(evaluation.other_active_orders))
     return Draft(topics.DUPLICATE, say.DUPLICATE, lines, _delete(evaluation.order))
 
 

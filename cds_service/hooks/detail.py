@@ -84,11 +84,14 @@ def _not_found(gaps: list[Gap]) -> list[str]:
 
 
 def _will_not_do(gaps: list[Gap]) -> list[str]:
-    """What is wanted, once, and why each thing that is there does not give it."""
+    """What is wanted, once, and why each thing that is there does not give it; what is wanting alike, together."""
     lines: list[str] = []
     there = [gap for gap in gaps if not is_plainly_absent(gap)]
-    for wanted in unique(gap.wanted for gap in there):
-        doubts = doubt_lines(gap for gap in there if gap.wanted == wanted)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for each in unique(gap.wanted for gap in there):
+        alike.setdefault(tuple(doubt_lines(gap for gap in there if gap.wanted == each)), []).append(each)
+    for doubts, wanting in alike.items():
+        wanted = "; ".join(wanting)
         if len(doubts) == 1:
             lines.append(f"- {wanted}: {doubts[0].removeprefix('- ')}")
         else:

@@ -25,12 +25,11 @@ POSSIBLE_DOSE_DETAIL = (
     "record the answer. In question:"
 )
 
-NOT_MET_DETAIL = "The chart contradicts the policy here. Correct the order or the record if it is wrong:"
+NOT_MET_DETAIL = "Correct the order or the record if it is wrong:"
 MISSING_DETAIL = "Open, with what settles each:"
 UNAVAILABLE_DETAIL = "Nothing is concluded from what could not be read. Check it in the chart itself:"
 
 DUPLICATE = "Another order for Kresladi is active for this patient: sign only one."
-DUPLICATE_DETAIL = "Kresladi is given once in a lifetime. The other order:"
 
 WRONG_PATIENT = "This Kresladi order names another patient than the chart that is open: check it before signing."
 WRONG_PATIENT_DETAIL = "The order was not held against the policy, because it is not for the patient of this chart."
@@ -116,6 +115,11 @@ def documented(clause_ids: Sequence[str]) -> str:
     """What is documented already, in one line."""
     named = [_short(clause_id, met=True) for clause_id in clause_ids]
     return f"Documented already: {', '.join(named)}." if named else ""
+
+
+def beside_order(order: str) -> str:
+    """What stands above the other orders; the order that the card is about is named, for there may be two cards."""
+    return f"Kresladi is given once in a lifetime. Beside {order} there is:"
 
 
 def not_found(wanted: Sequence[str]) -> str:

@@ -95,7 +95,7 @@ def nobody_holds(clinicians: int) -> str:
     if not clinicians:
         return "No clinician is named on the order, the care team, a consult note or a visit"
     whom = "the one clinician" if clinicians == 1 else f"any of the {clinicians} clinicians"
-    return f"Not stated for {whom} who prescribes or was consulted"
+    return f"No such specialty is stated for {whom} involved"
 
 
 # --- there, but will not do ------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def other_type(says: str) -> str:
 
 
 def doubtful_words(says: str) -> str:
-    return f"{says} is denied, only suspected, or somebody else's"
+    return f"{says} is ruled out, only suspected, or said of somebody else"
 
 
 # genetics
@@ -238,6 +238,7 @@ _VARIANT = {
     "somatic": "is somatic, not germline",
     "origin-not-germline": "is of an origin that is not stated to be germline",
     "absent": "was looked for and is absent",
+    "after-treatment": "is not known to be from before the transplant or gene therapy on record",
     "withdrawn": "was withdrawn",
     "not-final": "is not a final result",
     "disputed": "is given more than one significance",
@@ -277,6 +278,7 @@ def cord_too_early(says: str) -> str:
 # specialists
 
 ORGAN_NOT_SAID = "{0}: transplantation, but not of which organ or cells"
+TRANSPLANT_NOT_SAID = "{0}: the specialty does not say transplant"
 OTHER_ONCOLOGIST = "{0}: radiation, surgical or gynaecological oncology is for the reviewer"
 TEAM_NOT_ACTIVE = "the care team is not active"
 MEMBERSHIP_NOT_CURRENT = "the membership of the care team has ended or not begun"
@@ -387,6 +389,7 @@ def sibling_affected(says: str, reference: str) -> str:
 
 DAYS_UNCLEAR = "The days it names are too partial to tell whether they are one day"
 MIXED_DOSES = "Its doses cannot be added: they differ or mix per-kg and total amounts"
+LESS_IN_WORDS = "The words of its dosage instruction give a lower dose than its quantity"
 PART_OF_DOSE_NOT_SAID = "Some of its dosage instructions give no dose"
 WEIGHT_ONLY_IN_WORDS = "A body weight is named only by a local code or text; coded as LOINC 29463-7 it would count"
 WEIGHT_UNIT = "A body weight has no usable value in kg, g or lb"

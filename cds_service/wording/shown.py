@@ -28,6 +28,9 @@ SPECIALTY = {
     "oncologist": "oncology",
     "immunologist": "immunology",
     "infectious-disease-specialist": "infectious diseases",
+    "transplant-surgery": "transplant surgery",
+    "paediatric-haematology-oncology": "paediatric haematology-oncology",
+    "oncologist-other-kind": "oncology of another kind",
 }
 _THINGS = {
     "MedicationAdministration": "Kresladi administration",
