@@ -259,10 +259,10 @@ def body(content: Resource | bytes, **headers: str) -> Behaviour:
 
 def once(first: Behaviour) -> Behaviour:
     """Misbehave the first time only."""
-    todo = [first]
+    pending = [first]
 
     def behave(handler: Handler) -> None:
-        behaviour = todo.pop() if todo else Handler.behave
+        behaviour = pending.pop() if pending else Handler.behave
         behaviour(handler)
 
     return behave

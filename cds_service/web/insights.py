@@ -41,6 +41,13 @@ class Asked:
 def create_insights(make_report: MakeReport, door: Door, today: Callable[[], date]) -> Blueprint:
     """The pages below `/insights`."""
     routes = pages("insights")
+    _add_report(routes, make_report, door, today)
+    _add_door(routes, door)
+    return routes
+
+
+def _add_report(routes: Blueprint, make_report: MakeReport, door: Door, today: Callable[[], date]) -> None:
+    """What became of the cards, as a page and as a table to download, for whoever is let in."""
 
     @routes.get("/insights")
     def insights() -> Response:
@@ -62,29 +69,24 @@ def create_insights(make_report: MakeReport, door: Door, today: Callable[[], dat
         answer.headers["Content-Disposition"] = f"attachment; filename=kresladi-cards-{asked.since}-{asked.until}.csv"
         return answer
 
+
+def _add_door(routes: Blueprint, door: Door) -> None:
+    """Coming in with the token, and going out."""
+    cookie: Any = {"path": "/insights", "secure": door.secure, "httponly": True, "samesite": "Strict"}
+
     @routes.post("/insights/sign-in")
     def sign_in() -> Response:
         if not door.is_token(request.form.get("token", "").strip()):
             return _sign_in(wrong=True)
         answer = make_response(redirect(url_for("insights.insights"), 303))
-        answer.set_cookie(
-            COOKIE,
-            door.pass_now(),
-            max_age=LIFETIME,
-            path="/insights",
-            secure=door.secure,
-            httponly=True,
-            samesite="Strict",
-        )
+        answer.set_cookie(COOKIE, door.pass_now(), max_age=LIFETIME, **cookie)
         return answer
 
     @routes.post("/insights/sign-out")
     def sign_out() -> Response:
         answer = make_response(redirect(url_for("insights.insights"), 303))
-        answer.delete_cookie(COOKIE, path="/insights", secure=door.secure, httponly=True, samesite="Strict")
+        answer.delete_cookie(COOKIE, **cookie)
         return answer
-
-    return routes
 
 
 def asked_for(arguments: Any, today: date) -> Asked:
