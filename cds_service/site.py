@@ -50,7 +50,7 @@ def add_worksheet(app: Flask, evaluator: Evaluator, clients: tuple[Client, ...])
     charts = Charts(patient, frozenset(smart.servers))
     key = read_key(settings.smart_private_key)
     client = SmartClient(settings.smart_client_id, settings.smart_client_secret, key)
-    access = ChartAccess(charts.allowed, charts.open, charts.find, now)
+    access = ChartAccess(charts.allowed, charts.open, charts.open_treatment, charts.find, now)
     app.register_blueprint(create_worksheet(smart, access, client.token))
 
 

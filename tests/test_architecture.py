@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "audit": {"metrics"},
     "defects": set(),
     "slow_clients": set(),
-    "published": {"errors"},
+    "published": {"errors", "web"},
     "worksheet": {"published", "web", "hooks", "policy", "logic", "wording", "errors", "exact_json", "audit"},
     "web": {"errors", "audit", "defects", "exact_json", "hooks", "store", "wording"},
 }

@@ -14,7 +14,7 @@ from cds_service.wording import worksheet as say
 from cds_service.worksheet.answers import checked, response
 from cds_service.worksheet.form import questionnaire
 from cds_service.worksheet.opened import Session
-from tests.charts import TODAY, Resource, complete, criteria, determination, request, without
+from tests.charts import Resource, complete, criteria, determination, request, without
 
 CD18, CD11A, DAY = "cd18-percent-of-neutrophils", "cd11a-percent-of-neutrophils", "flow-cytometry-date"
 STABLE, ELIGIBLE = "attest-clinically-stable", "attest-eligible-for-conditioning-and-hsct"
@@ -55,7 +55,7 @@ TAKEN = [
 @pytest.mark.parametrize(("typed", "values", "remark"), TAKEN, ids=[row[-1] for row in TAKEN])
 def test_what_is_taken(typed: dict[str, str], values: dict[str, Any], remark: str) -> None:
     """Answers that will do, as values."""
-    found = checked(questionnaire(), typed, TODAY)
+    found = checked(questionnaire(), typed, SIGNED)
     assert dict(found.values) == values
     assert not found.problems
 
@@ -86,12 +86,12 @@ REFUSED = [
 @pytest.mark.parametrize(("typed", "problems", "remark"), REFUSED, ids=[row[-1] for row in REFUSED])
 def test_what_is_refused(typed: dict[str, str], problems: dict[str, str], remark: str) -> None:
     """Answers that will not do, and what is said to them."""
-    assert dict(checked(questionnaire(), typed, TODAY).problems) == problems
+    assert dict(checked(questionnaire(), typed, SIGNED).problems) == problems
 
 
 def recorded(typed: dict[str, str]) -> Resource:
     """The QuestionnaireResponse of typed answers, as the EHR gets it."""
-    shape = response(questionnaire(), checked(questionnaire(), typed, TODAY).values, SESSION, SIGNED)
+    shape = response(questionnaire(), checked(questionnaire(), typed, SIGNED).values, SESSION, SIGNED)
     found: Resource = json.loads(json.dumps(shape, default=float))
     return found
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from cds_service.hooks import detail
@@ -19,6 +20,8 @@ from cds_service.policy.model import Criterion
 from cds_service.wording import label as say
 
 _CRITICAL, _WARNING, _INFO = topics.INDICATORS
+_SETTLED_BY_ANSWERS = (topics.MOBILISE, topics.REPEAT, topics.CONDITIONING, topics.INFUSE)
+"""What an answer to the checklist may change; of donating, only what was told the family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class LabelMaker:
-    """Makes the cards of one call. `checklist` is the address of the questionnaire about what no order shows."""
+    """Makes the cards of one call. `checklist` is the address of the questionnaire about what no order shows.
+
+    `worksheet` is the launch address of the SMART app in which it is answered; None where there is none.
+    """
 
     call: CallContext
     checklist: str
+    worksheet: str | None = None
 
     def cards(self, evaluations: Sequence[LabelEvaluation]) -> list[Shape]:
         """All cards, the gravest first. Where several orders are signed together, each says which it is about."""
@@ -70,14 +77,27 @@ class LabelMaker:
         for criterion in evaluation.criteria:
             draft = _CARDS[criterion.clause.id](Case(evaluation, criterion, self.call))
             if draft is not None:
-                yield draft
+                yield replace(draft, links=self._answerable(draft.topic, evaluation))
         if evaluation.bedside_steps_open:
-            yield self._checklist()
+            yield self._checklist(evaluation)
 
-    def _checklist(self) -> Draft:
+    def _checklist(self, evaluation: LabelEvaluation) -> Draft:
         lines = (say.CHECKLIST_DETAIL, *(f"- {step}" for step in say.CHECKLIST_STEPS), say.CHECKLIST_END)
-        link = {"label": say.CHECKLIST_LINK, "url": self.checklist, "type": "absolute"}
-        return Draft(topics.CHECKLIST, _INFO, say.CHECKLIST, lines, links=(link,))
+        published = {"label": say.CHECKLIST_LINK, "url": self.checklist, "type": "absolute"}
+        return Draft(topics.CHECKLIST, _INFO, say.CHECKLIST, lines, links=self._worksheet(evaluation) or (published,))
+
+    def _answerable(self, topic: str, evaluation: LabelEvaluation) -> tuple[Shape, ...]:
+        about_telling = topic == topics.DONATE and evaluation.order is None
+        return self._worksheet(evaluation) if about_telling or topic in _SETTLED_BY_ANSWERS else ()
+
+    def _worksheet(self, evaluation: LabelEvaluation) -> tuple[Shape, ...]:
+        """The link to the SMART app. The EHR hands `appContext` on when the app starts."""
+        if self.worksheet is None:
+            return ()
+        order = evaluation.order
+        context = {"order": order.reference} if order is not None and order.id else {}
+        context |= {"hook": "order-sign" if order is not None else "patient-view", "questionnaire": self.checklist}
+        return ({"label": say.FILL_IN, "url": self.worksheet, "type": "smart", "appContext": json.dumps(context)},)
 
 
 # --- one card each ----------------------------------------------------------------------------------------------------

@@ -81,7 +81,8 @@ def _about_treatment(offer: Offer, service: Service, call: HookCall) -> Answered
     if offer.treatment is None:
         raise UnknownService("no such service")
     checked = offer.treatment.check(call, service.hook == PATIENT_VIEW)
-    cards = LabelMaker(_context(call), offer.treatment.checklist).cards(checked.evaluations)
+    maker = LabelMaker(_context(call), offer.treatment.checklist, offer.source.worksheet)
+    cards = maker.cards(checked.evaluations)
     shapes = [label_determination_shape(each, explain=call.explain) for each in checked.evaluations]
     return Answered(_body(cards, shapes), checked.fetched)
 

@@ -13,7 +13,7 @@ from cds_service.published.library import published
 _CORE = "http://hl7.org/fhir/StructureDefinition/"
 _UNIT, _LEAST, _MOST = f"{_CORE}questionnaire-unit", f"{_CORE}minValue", f"{_CORE}maxValue"
 _REFERENCE, _CONTROL = f"{_CORE}questionnaire-referenceResource", f"{_CORE}questionnaire-itemControl"
-_CLAUSES = "https://kresladi-cds.example/CodeSystem/policy-clause"
+_CLAUSES = tuple(f"https://kresladi-cds.example/CodeSystem/{each}-clause" for each in ("policy", "label"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Item:
     required: bool = False
     prefix: str = ""
     clauses: tuple[str, ...] = ()
-    """Ids of the policy's clauses that the answer bears on."""
+    """Ids of the policy's or the label's clauses that the answer bears on."""
     unit: str = ""
     minimum: Decimal | None = None
     maximum: Decimal | None = None
@@ -72,6 +72,7 @@ class Form:
     canonical: str
     title: str
     items: tuple[Item, ...]
+    description: str = ""
 
     def questions(self) -> tuple[Item, ...]:
         """All questions, in their order."""
@@ -85,7 +86,8 @@ def form_of(id_: str) -> Form:
     if found is None:
         raise LookupError(f"no Questionnaire {id_} is published")
     said = found.read()
-    return Form(f"{said['url']}|{said['version']}", said["title"], tuple(map(_item, said["item"])))
+    items = tuple(map(_item, said["item"]))
+    return Form(f"{said['url']}|{said['version']}", said["title"], items, said["description"])
 
 
 def _item(said: Mapping[str, Any]) -> Item:
@@ -98,8 +100,8 @@ def _item(said: Mapping[str, Any]) -> Item:
         type=said["type"],
         required=said.get("required", False),
         prefix=said.get("prefix", ""),
-        clauses=tuple(code["code"] for code in said.get("code", ()) if code["system"] == _CLAUSES),
-        unit=one[_UNIT]["valueCoding"]["code"] if _UNIT in one else "",
+        clauses=tuple(code["code"] for code in said.get("code", ()) if code["system"] in _CLAUSES),
+        unit=one[_UNIT]["valueCoding"]["display"] if _UNIT in one else "",
         minimum=_number(one.get(_LEAST)),
         maximum=_number(one.get(_MOST)),
         enable_when=tuple(map(_condition, said.get("enableWhen", ()))),

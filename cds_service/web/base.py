@@ -18,7 +18,7 @@ from cds_service.defects import log_defect
 from cds_service.errors import RequestError
 from cds_service.wording import problems
 
-STATIC = Path(__file__).parent / "static"
+STATIC, TEMPLATES = Path(__file__).parent / "static", Path(__file__).parent / "templates"
 A_YEAR = 365 * 24 * 60 * 60
 
 _OWN = "'self'"

@@ -7,9 +7,11 @@ from decimal import Decimal
 REQUIRED = "This answer is needed with the others that you gave."
 NOTHING_ANSWERED = "Nothing is answered yet. Answer at least one question, or close the page: nothing is lost by it."
 YES_OR_NO = "Choose yes or no."
-PLAIN_NUMBER = "Type a plain number, such as 1.2. Where the report says “less than”, attach the report instead."
+PLAIN_NUMBER = "Type a plain number, such as 1.2. Where the report says “less than”, leave it open: the report says it."
 A_DAY = "Give a day of the calendar."
 IN_THE_FUTURE = "This day is still to come."
+A_MOMENT = "Give both, the day and the time."
+MOMENT_TO_COME = "This moment is still to come: record it when it has passed."
 A_CLINICIAN = "Choose a clinician from the list."
 
 STATUS = {"met": "Documented", "not-met": "Contradicted", "unknown": "Open"}
@@ -28,8 +30,13 @@ OTHER_INDICATION_DETAIL = (
 
 
 def between(least: Decimal | None, most: Decimal | None, unit: str) -> str:
-    return f"Type a number from {least} to {most} {unit}.".replace(" .", ".")
+    bounds = [f"{word} {limit}" for word, limit in (("from", least), ("to", most)) if limit is not None]
+    return f"Type a number {' '.join(bounds)} {unit}.".replace(" .", ".")
 
+
+BEDSIDE_STEPS = "Steps at the bedside gone through"
+WANTED_STEPS = "That the team has gone through the steps that no order shows"
+NO_STEPS = "No such answer could be read from the checklist"
 
 PACKET = "Documentation for a prior-authorization request"
 ABOUT = "What this is"

@@ -19,8 +19,11 @@ from cds_service.wording import worksheet as say
 from cds_service.worksheet.opened import Session
 
 Shape = dict[str, Any]
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,6})?")
 _REFERENCE = re.compile(r"([A-Za-z]{1,64})/[A-Za-z0-9._~-]{1,128}")
+_EARLIEST = 1900
+"""A year before this one is a slip of the keyboard."""
 _WHOLE = "form"
 """Where a problem belongs that is no single question's."""
 _COMPARE = {
@@ -45,8 +48,8 @@ class _Wrong(Exception):
     """What was typed is no answer; the text says so to the person who typed it."""
 
 
-def checked(form: Form, typed: Mapping[str, str], today: date) -> Checked:
-    """What was typed, held against every question of the form."""
+def checked(form: Form, typed: Mapping[str, str], now: datetime) -> Checked:
+    """What was typed, held against every question of the form. `now` has an offset."""
     values: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for question in form.questions():
@@ -55,7 +58,7 @@ def checked(form: Form, typed: Mapping[str, str], today: date) -> Checked:
             continue
         try:
             if text:
-                values[question.link_id] = _value(question, text, today)
+                values[question.link_id] = _value(question, text, now)
             elif question.required:
                 raise _Wrong(say.REQUIRED)
         except _Wrong as wrong:
@@ -90,24 +93,30 @@ def _answered(items: Iterable[Item], values: Mapping[str, Any]) -> Iterator[Shap
 
 
 def _fhir(question: Item, value: Any) -> Shape:
-    if isinstance(value, date):
-        return {"valueDate": value.isoformat()}
-    if question.type == "reference":
-        return {"valueReference": {"reference": value}}
-    return {f"value{question.type.capitalize()}": value}
+    match question.type:
+        case "date":
+            return {"valueDate": value.isoformat()}
+        case "dateTime":
+            return {"valueDateTime": value.isoformat(timespec="seconds")}
+        case "reference":
+            return {"valueReference": {"reference": value}}
+        case other:
+            return {f"value{other.capitalize()}": value}
 
 
 # --- one answer ------------------------------------------------------------------------------------------------------
 
 
-def _value(question: Item, text: str, today: date) -> Any:
+def _value(question: Item, text: str, now: datetime) -> Any:
     match question.type:
         case "boolean":
             return _boolean(text)
         case "decimal":
             return _decimal(question, text)
         case "date":
-            return _day(text, today)
+            return _day(text, now.date())
+        case "dateTime":
+            return _moment(text, now)
         case "reference":
             return _reference(question, text)
         case other:
@@ -140,6 +149,19 @@ def _day(text: str, today: date) -> date:
     if day > today + timedelta(days=1):
         raise _Wrong(say.IN_THE_FUTURE)
     return day
+
+
+def _moment(text: str, now: datetime) -> datetime:
+    """A moment in the offset of whoever typed it. It is kept: hours are counted by instants."""
+    try:
+        moment = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+        if moment is None or moment.year < _EARLIEST:
+            raise _Wrong(say.A_MOMENT)
+    except ValueError:
+        raise _Wrong(say.A_MOMENT) from None
+    if moment > now:
+        raise _Wrong(say.MOMENT_TO_COME)
+    return moment
 
 
 def _reference(question: Item, text: str) -> str:

@@ -9,14 +9,19 @@ from cds_service.logic import Answer, Cause
 from cds_service.policy.model import Criterion, Determination, Outcome
 from cds_service.published.questionnaire import Form, Item, form_of
 
-QUESTIONNAIRE = "kresladi-prior-authorization"
+QUESTIONNAIRE, CHECKLIST = "kresladi-prior-authorization", "kresladi-treatment-checklist"
 _POINTLESS = (Outcome.EARLIER_DOSE, Outcome.OTHER_INDICATION)
 """Where these hold, no answer to the questionnaire changes what the chart documents."""
 
 
 def questionnaire() -> Form:
-    """The whole Questionnaire."""
+    """The whole Questionnaire about coverage."""
     return form_of(QUESTIONNAIRE)
+
+
+def checklist() -> Form:
+    """The whole Questionnaire about the treatment."""
+    return form_of(CHECKLIST)
 
 
 def asked_of(determination: Determination, form: Form) -> tuple[Item, ...]:

@@ -13,11 +13,13 @@ from cds_service.errors import BadRequest, RequestError
 from cds_service.exact_json import UNREADABLE
 from cds_service.hooks.evaluated import Fetched
 from cds_service.logic import Answer
+from cds_service.policy.label import LabelEvaluation
 from cds_service.policy.model import Evaluation
 
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 _CLINICIAN = re.compile(r"(?:Practitioner|PractitionerRole)/[A-Za-z0-9._~-]{1,128}")
 _ORDER = re.compile(r"[A-Za-z]{1,64}/[A-Za-z0-9._~-]{1,128}")
+_CHECKLIST = re.compile(r"/Questionnaire/kresladi-treatment-checklist(?:\|[^|]*)?$")
 
 
 class NotAllowed(RequestError):
@@ -59,6 +61,8 @@ class Session:
     order: str = ""
     encounter: str = ""
     token: str = field(default="", repr=False)
+    about_treatment: bool = False
+    """Whether the treatment checklist is to be answered, and not the questions of the coverage policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class OrderOnRecord:
-    """An order for Kresladi that the chart holds. `authored` as the chart writes it, or empty."""
+    """An order that the chart holds. `authored` as the chart writes it, or empty."""
 
     reference: str
     status: str
@@ -107,6 +111,21 @@ class Opened:
     fetched: tuple[Fetched, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TreatmentOpened:
+    """A chart, read and held against the label.
+
+    `order` is the order in view, None where the chart does not hold it; `evaluation` is then of the patient. It is None
+    where no clause of the label applies.
+    """
+
+    patient: Patient
+    user: Clinician | None
+    order: OrderOnRecord | None
+    evaluation: LabelEvaluation | None
+    fetched: tuple[Fetched, ...] = ()
+
+
 class _Body(msgspec.Struct):
     server: str
     patient: str
@@ -114,6 +133,7 @@ class _Body(msgspec.Struct):
     order: str = ""
     encounter: str = ""
     token: str = ""
+    questionnaire: str = ""
     name: str = ""
     before: list[str] = []
     saved: bool = False
@@ -131,7 +151,7 @@ class Asked:
     name: str = ""
     """Part of a clinician's name to look for."""
     before: tuple[str, ...] = ()
-    """Ids of the criteria that were open when answers were given."""
+    """Ids of what was open when answers were given."""
     saved: bool = False
     """Whether answers were saved a moment ago."""
     answers: dict[str, str] = field(default_factory=dict)
@@ -148,7 +168,7 @@ def asked(body: bytes) -> Asked:
         raise BadRequest("patient is no id")
     session = Session(
         said.server, said.patient, _if(_CLINICIAN, said.user), _if(_ORDER, said.order), _if(_ID, said.encounter),
-        said.token,
+        said.token, bool(_CHECKLIST.search(said.questionnaire)),
     )  # fmt: skip
     return Asked(session, said.name.strip(), tuple(said.before), said.saved, said.answers)
 

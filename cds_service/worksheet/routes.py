@@ -12,18 +12,20 @@ from flask import Blueprint, Response, render_template, request
 
 from cds_service.audit import Fetch, current
 from cds_service.errors import BadRequest
-from cds_service.hooks.determination import OUTCOME
+from cds_service.hooks.determination import OUTCOME, STATUS
 from cds_service.hooks.routes import read_body
 from cds_service.policy.kresladi import policy
+from cds_service.policy.label import label
 from cds_service.policy.model import Determination
 from cds_service.web.base import error_page, pages
 from cds_service.wording import worksheet_failures as failures
 from cds_service.wording.worksheet import COMMITTEE
 from cds_service.worksheet.answers import checked, response
-from cds_service.worksheet.form import questionnaire
-from cds_service.worksheet.opened import Clinician, Opened, OrderNotChosen, Session, asked
+from cds_service.worksheet.form import checklist, questionnaire
+from cds_service.worksheet.opened import Asked, Clinician, Opened, OrderNotChosen, Session, TreatmentOpened, asked
 from cds_service.worksheet.packet import Packet
 from cds_service.worksheet.smart import LAUNCH, PACKET, PAGE, TOKEN, Exchange, SmartApp
+from cds_service.worksheet.treatment import treatment_sheet
 from cds_service.worksheet.view import criterion_shown, sheet, stop_of
 
 MOST_FOUND = 30
@@ -37,6 +39,7 @@ class ChartAccess:
 
     allowed: Callable[[str], str | None]
     open: Callable[[Session], Opened]
+    open_treatment: Callable[[Session], TreatmentOpened]
     find: Callable[[Session, str], tuple[Clinician, ...]]
     clock: Callable[[], datetime]
 
@@ -83,6 +86,8 @@ def _add_requests(routes: Blueprint, charts: ChartAccess) -> None:
     @routes.post(f"{PAGE}/chart")
     def chart() -> str:
         wanted = asked(read_body())
+        if wanted.session.about_treatment:
+            return _treatment(charts, wanted)
         opened = _opened(charts, wanted.session)
         determination = _determination(opened)
         shown = sheet(determination, form, wanted.before) if determination else None
@@ -100,10 +105,11 @@ def _add_requests(routes: Blueprint, charts: ChartAccess) -> None:
         wanted = asked(read_body())
         if not wanted.session.user:
             raise BadRequest("only a clinician can be the author of answers")
-        found = checked(form, wanted.answers, charts.clock().date())
+        answered = checklist() if wanted.session.about_treatment else form
+        found = checked(answered, wanted.answers, charts.clock())
         if found.problems:
             return _json({"problems": found.problems}, 422)
-        return _json(response(form, found.values, wanted.session, charts.clock()), 200, "application/fhir+json")
+        return _json(response(answered, found.values, wanted.session, charts.clock()), 200, "application/fhir+json")
 
     @routes.post(PACKET)
     def packet() -> Response:
@@ -115,6 +121,17 @@ def _add_requests(routes: Blueprint, charts: ChartAccess) -> None:
         made = Packet(opened, criteria, charts.clock(), stop_of(evaluation))
         page = render_template("worksheet/packet.html", packet=made, policy=policy, committee=COMMITTEE)
         return _json({"page": page, "bundle": _encoder.encode(made.bundle()).decode()})
+
+
+def _treatment(charts: ChartAccess, wanted: Asked) -> str:
+    """The treatment checklist; the call's record is filled in on the way."""
+    record = current()
+    record.patient_id = wanted.session.patient_id
+    opened = charts.open_treatment(wanted.session)
+    record.fetched = [Fetch(each.type, each.ended, each.milliseconds) for each in opened.fetched]
+    record.outcomes = [STATUS[opened.evaluation.outcome]] if opened.evaluation else []
+    shown = treatment_sheet(opened.evaluation, checklist(), wanted.before)
+    return render_template("worksheet/treatment.html", opened=opened, sheet=shown, label=label, saved=wanted.saved)
 
 
 def _opened(charts: ChartAccess, session: Session) -> Opened:

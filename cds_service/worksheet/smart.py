@@ -30,6 +30,10 @@ _OF_THE_PATIENT = (
     "Encounter",
     "ServiceRequest",
     "Specimen",
+    "CarePlan",
+    "SupplyDelivery",
+    "Device",
+    "Flag",
 )
 _OF_THE_SITE = ("Practitioner", "PractitionerRole", "Medication")
 SCOPES = " ".join(
@@ -40,7 +44,8 @@ SCOPES = " ".join(
         *(f"user/{kind}.rs" for kind in _OF_THE_SITE),
     )
 )
-"""To read what the policy asks for, and to write one thing: the answers. `launch` or `launch/patient` comes to it."""
+"""To read what policy and label ask for, and to write one thing: the answers. `launch` or `launch/patient` comes to
+it."""
 
 
 @dataclass(frozen=True, slots=True)

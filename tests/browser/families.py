@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.bedside import busulfan, kresladi
 from tests.charts import (
     NUCC,
     Resource,
@@ -50,3 +51,9 @@ def newly_diagnosed() -> list[Resource]:
 
 def _alma() -> Resource:
     return patient(name=[{"given": ["Alma"], "family": "Example"}])
+
+
+def before_infusion() -> list[Resource]:
+    """Conditioned and ready but for what no order shows, with the order for the infusion as a draft."""
+    timing = [{"timing": {"event": ["2026-10-12T09:00:00Z"]}}]
+    return [_alma(), *people(), busulfan("2026-10-11T06:00:00Z"), kresladi(id="infusion-1", dosageInstruction=timing)]

@@ -13,12 +13,45 @@ const OPERATORS = {
 export function answersIn(form) {
   const answers = {};
   for (const [name, value] of new FormData(form)) {
-    if (name && String(value).trim() && !form.querySelector(`[data-question="${name}"]`).hidden) {
-      answers[name] = String(value).trim();
-    }
+    const typed = asTyped(form.elements.namedItem(name), String(value).trim());
+    if (name && typed && !form.querySelector(`[data-question="${name}"]`).hidden) answers[name] = typed;
   }
   return answers;
 }
+
+// A day without its time has no value yet, and is no question left open either: the service says what is wrong with it.
+function asTyped(control, value) {
+  if (control.validity?.badInput) return "incomplete";
+  return control.type === "datetime-local" && value ? withOffset(value) : value;
+}
+
+// The time of this machine with its offset from UTC at that moment, as FHIR wants it.
+function withOffset(local) {
+  const moment = new Date(local);
+  const minutes = -moment.getTimezoneOffset();
+  const two = (number) => String(Math.trunc(number)).padStart(2, "0");
+  const offset = `${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+  return `${new Date(moment.getTime() + minutes * 60_000).toISOString().slice(0, 19)}${offset}`;
+}
+
+// The same back, for the clock of this machine.
+function withoutOffset(moment) {
+  const instant = new Date(moment);
+  if (Number.isNaN(instant.getTime())) return "";
+  return new Date(instant.getTime() - instant.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** Say beside each moment in which time it is recorded. */
+export function showOffsets(form) {
+  for (const control of form.querySelectorAll("[type=datetime-local]")) {
+    const says = control.parentElement.querySelector("[data-offset]");
+    const show = () => (says.textContent = `UTC${withOffset(control.value || nowLocal()).slice(19)}`);
+    control.addEventListener("input", show);
+    show();
+  }
+}
+
+const nowLocal = () => withoutOffset(Date.now());
 
 /** Show the questions that apply, hide the others. Questions refer only to those before them. */
 export function applyConditions(form) {
@@ -58,7 +91,7 @@ function put(form, name, value, person) {
   const isListed = !(control instanceof RadioNodeList) || [...control].some((radio) => radio.value === value);
   if (!isListed && !person) return false;
   if (!isListed) addPerson(control[0].closest("label"), value, person);
-  form.elements.namedItem(name).value = value;
+  form.elements.namedItem(name).value = control.type === "datetime-local" ? withoutOffset(value) : value;
   return true;
 }
 

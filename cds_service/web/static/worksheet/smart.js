@@ -1,7 +1,7 @@
 // Signing in, by npm's fhirclient (the global FHIR), and what this window remembers: nothing outlives the window.
 
 const SERVER = "kresladi-worksheet.server";
-const ORDER = "kresladi-worksheet.order";
+const IN_VIEW = "kresladi-worksheet.in-view";
 
 /** Something in the way; `state` is the name of the page's template that says what. */
 export class Trouble extends Error {
@@ -56,7 +56,7 @@ export async function signedIn() {
   if (!patient) throw new Trouble("no-patient");
   const user = client.getFhirUser() ?? "";
   const session = { server: client.state.serverUrl, token, patient, user, encounter: encounter ?? "" };
-  return { client, session: { ...session, order: orderInView(client.state, patient) } };
+  return { client, session: { ...session, ...inView(client.state, patient) } };
 }
 
 async function ready() {
@@ -78,31 +78,40 @@ async function ready() {
   }
 }
 
-// The order that was chosen here since the sign-in; or that the EHR names; or that was in view for this patient before.
-function orderInView({ key, tokenResponse }, patient) {
-  const kept = JSON.parse(sessionStorage.getItem(ORDER) ?? "{}");
-  if (kept.patient === patient && kept.chosenIn === key) return kept.order;
-  const order = namedOrder(tokenResponse);
-  if (!order) return kept.patient === patient ? kept.order : "";
-  sessionStorage.setItem(ORDER, JSON.stringify({ patient, order }));
-  return order;
+// The order, and the questionnaire to answer: as chosen here since the sign-in; or as the EHR names them; or as they were
+// in view for this patient before.
+function inView({ key, tokenResponse }, patient) {
+  const kept = JSON.parse(sessionStorage.getItem(IN_VIEW) ?? "{}");
+  const isKept = kept.patient === patient;
+  const named = isKept && kept.chosenIn === key ? null : namedIn(tokenResponse);
+  if (named) sessionStorage.setItem(IN_VIEW, JSON.stringify({ patient, ...named }));
+  const { order = "", questionnaire = "" } = named ?? (isKept ? kept : {});
+  return { order, questionnaire };
 }
 
-// As the card's link named it, or as the EHR says what is open.
-function namedOrder({ appContext, fhirContext }) {
-  try {
-    const { order } = JSON.parse(appContext ?? "{}");
-    if (typeof order === "string") return order;
-  } catch {
-    // not ours: another app's context, or none that is JSON
-  }
+// As the card's link named them, or as the EHR says what is open; null where neither does.
+function namedIn({ appContext, fhirContext }) {
+  const context = contextOf(appContext);
+  const [named, questionnaire, hook] = ["order", "questionnaire", "hook"].map((name) => textIn(context, name));
   const orders = (Array.isArray(fhirContext) ? fhirContext : []).map(({ reference }) => String(reference));
-  return orders.find((each) => /^(MedicationRequest|ServiceRequest)\//.test(each)) ?? "";
+  const open = orders.find((each) => /^(MedicationRequest|ServiceRequest)\//.test(each));
+  const order = named || open || "";
+  return order || questionnaire || hook ? { order, questionnaire } : null;
+}
+
+const textIn = (context, name) => (typeof context[name] === "string" ? context[name] : "");
+
+function contextOf(appContext) {
+  try {
+    return JSON.parse(appContext) ?? {};
+  } catch {
+    return {}; // none, or another app's that is no JSON
+  }
 }
 
 /** Keep the choice of an order for this sign-in. */
 export function chooseOrder(client, patient, order) {
-  sessionStorage.setItem(ORDER, JSON.stringify({ patient, order, chosenIn: client.state.key }));
+  sessionStorage.setItem(IN_VIEW, JSON.stringify({ patient, order, chosenIn: client.state.key }));
 }
 
 /** Ask our service. Throws Trouble; answers of the statuses in `also` are returned like a good one. */

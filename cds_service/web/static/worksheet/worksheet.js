@@ -1,6 +1,6 @@
 // The worksheet: the chart as the service shows it, the answers, and saving them to the EHR with the clinician's token.
 
-import { answersIn, clearProblems, keepDraft, showProblems } from "./form.js";
+import { answersIn, clearProblems, keepDraft, showOffsets, showProblems } from "./form.js";
 import { Trouble, ask, chooseOrder, nodesOf, run, saying, signedIn, worksheet } from "./smart.js";
 
 run(async () => {
@@ -10,7 +10,7 @@ run(async () => {
 
 async function show(client, session, more = {}) {
   worksheet.replaceChildren(...(await nodesOf(await ask("/worksheet/chart", session, more))));
-  document.title = "Documentation worksheet – Kresladi CDS";
+  document.title = `${worksheet.querySelector("h1").textContent} – Kresladi CDS`;
   worksheet.querySelectorAll("[data-do=choose]").forEach((button) =>
     button.addEventListener("click", () => {
       chooseOrder(client, session.patient, button.dataset.order);
@@ -23,8 +23,9 @@ async function show(client, session, more = {}) {
 }
 
 function prepare(form, client, session) {
-  const key = `kresladi-worksheet.answers ${session.server} ${session.patient}`;
+  const key = `kresladi-worksheet.answers ${session.server} ${session.patient} ${session.questionnaire}`;
   form.querySelector("[data-restored]").hidden = !keepDraft(form, key);
+  showOffsets(form);
   form.querySelectorAll("[data-do=find]").forEach((button) => findBy(button, session));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
