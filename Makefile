@@ -39,9 +39,9 @@ test: lint types ## lint, types and the tests of the core
 	$(BIN)/python -m pytest $(SERVED:%=--ignore=%)
 	@echo 'Not run here: make test-service, and the pages in a browser: make test-browser (.ci/chromium brings the browser).'
 
-# What speaks over sockets: the whole application, its workers, and reading from FHIR servers.
+# What speaks over sockets or to a database: the whole application, its workers, the store, and reading from servers.
 SERVED = $(wildcard tests/test_service_*.py) tests/test_client.py tests/test_fetching.py tests/test_gunicorn.py \
-	tests/test_slow_clients.py
+	tests/test_slow_clients.py tests/test_store.py tests/test_trust.py
 
 .PHONY: test-service
 test-service: $(VENV)/.installed ## the whole application: tokens, fetching, feedback, workers
