@@ -57,7 +57,7 @@ def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
     read_trials(source, found)
     _other_records(source, found)
     found.unread += source.unread(WANTED, *REQUIRED)
-    counts = {kind: len(list(source.records.of(kind))) for kind in REQUIRED}
+    counts = {kind: len(source.records.by_type.get(kind, ())) for kind in REQUIRED}
     return found.as_fact(tuple(Evidence(shown.read_through(kind, count), kind) for kind, count in counts.items()))
 
 
@@ -90,8 +90,9 @@ def _may_hide_one(source: Source, record: Record) -> bool:
 
 def _names_order(record: Record, order: DraftOrder) -> bool:
     """Whether an administration refers to the order at hand, whatever it says was given."""
-    named = f'"{order.reference}"'.encode()
-    return order.id is not None and record.type == "MedicationAdministration" and named in bytes(record.raw)
+    if order.id is None or record.type != "MedicationAdministration" or not len(record.header.request):
+        return False
+    return f'"{order.reference}"'.encode() in bytes(record.header.request)
 
 
 def _was_given(kind: str, record: Record) -> bool:

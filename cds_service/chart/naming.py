@@ -25,6 +25,9 @@ _STEMS = (
 """One of these stands wherever there is a mention, and is looked for at a fraction of the price."""
 
 
+_OURS = frozenset({"kresladi", "~kresladi"})
+
+
 class _Reference(msgspec.Struct):
     reference: str | None = None
     display: str | None = None
@@ -43,7 +46,7 @@ def names_kresladi(source: Source, record: Record) -> bool | None:
     """Whether a record is of Kresladi; None where it does not tell of which drug it is."""
     concept = record.header.code if record.type == "ServiceRequest" else record.header.medicationCodeableConcept
     means = source.concept_means(concept)
-    if means & {"kresladi", "~kresladi"}:
+    if not means.isdisjoint(_OURS):
         return True
     if len(record.header.medicationReference):
         return _names_through_reference(source, record)

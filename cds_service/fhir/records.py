@@ -32,6 +32,7 @@ class Header(msgspec.Struct, gc=False):
     result: msgspec.Raw = EMPTY
     contained: msgspec.Raw = EMPTY
     participant: msgspec.Raw = EMPTY
+    request: msgspec.Raw = EMPTY
     effectiveDateTime: msgspec.Raw = EMPTY
     klass: msgspec.Raw = msgspec.field(default=EMPTY, name="class")
 
