@@ -55,6 +55,13 @@ def test_days_are_added_up() -> None:
     assert found.has_feedback
 
 
+def test_feedback_on_cards_that_are_not_on_record_is_feedback() -> None:
+    """Though no card was shown in that time: the page does not say that none came in, nor that all is empty."""
+    found = timeline([Row("2026-11-17", UNKNOWN_CARD, 0, 1, 0)], date(2026, 11, 9), date(2026, 11, 21), WEEK)
+    assert found.has_feedback
+    assert not found.is_empty
+
+
 @pytest.mark.parametrize(
     ("remark", "top", "values"),
     [

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from cds_service.__main__ import main
 from cds_service.app import create_app
 from cds_service.config import Settings
 from cds_service.errors import ConfigurationError
+from cds_service.evaluation import today_in_utc
 from cds_service.web.base import content_policy, pages
 from cds_service.web.door import COOKIE, LIFETIME, Door
 from cds_service.web.markdown import as_html
 from cds_service.web.stories import BESIDE_THE_PACKAGE, OTHER_STORIES, Story, grouped, stories_in
 from cds_service.web.tryit import LARGEST
+from cds_service.wording.insights import topic
+from tests.charts import complete, request, without
 from tests.ehr import anonymous, service
 
 TOKEN = "a-token-of-the-tests-that-is-long-enough"
@@ -203,6 +209,11 @@ def test_feedback_that_cannot_be_kept_says_so(tmp_path: Path) -> None:
         ("an image of Markdown", "![x](https://evil.example/x.png)", "<img"),
         ("a link that runs", "[x](javascript:alert(1))", "<a"),
         ("a link with a data address", "[x](data:text/html;base64,AAAA)", "<a"),
+        ("a link that starts a program", "[x](ms-word:ofe|u|https://e.example)", "<a"),
+        ("a link to a telephone", "[x](tel:1)", "<a"),
+        ("a link to a page of our own", "[x](/insights)", "<a"),
+        ("a link without its scheme", "[x](//e.example)", "<a"),
+        ("an address of another scheme", "<ftp://e.example>", "<a"),
         ("an address that closes its quotes", '[x](https://e.example/"onmouseover="alert(1))', '"onmouseover'),
         ("HTML in code", "`<b>`", "<b>"),
         ("an entity that was escaped", "&lt;img src=x&gt;", "<img"),
@@ -215,7 +226,8 @@ def test_markdown_does_nothing(remark: str, text: str, never: str) -> None:
 
 
 def test_markdown_is_shown() -> None:
-    """Lists, stress, and links to the web."""
+    """Lists, stress, and links to the web and to mail."""
+    assert '<a href="mailto:a@example.org">' in as_html("[one](mailto:a@example.org)")
     html = as_html("- **One** [two](https://example.org/)")
     assert "<strong>One</strong>" in html
     assert '<a href="https://example.org/">two</a>' in html
@@ -252,6 +264,35 @@ def test_the_token_opens(client: FlaskClient) -> None:
     assert TOKEN not in cookie
     # The address of these tests is https, and so is the cookie: the client below speaks as a browser would.
     assert client.get("/insights", base_url="https://localhost").status_code == 200
+
+
+SENDERS = [
+    ("cross-site", False, "a page of another site"),
+    ("same-site", False, "a neighbour on the same domain"),
+    ("same-origin", True, "our own page"),
+    ("none", True, "the person who uses the browser"),
+    (None, True, "what is no browser, or an old one"),
+]
+CHANGES = ("/insights/sign-out", "/insights/sign-in", "/", "/try-it/feedback", "/worksheet/chart", "/worksheet/token")
+
+
+@pytest.mark.parametrize("path", CHANGES)
+@pytest.mark.parametrize(("sender", "heard", "remark"), SENDERS, ids=[row[-1] for row in SENDERS])
+def test_no_other_site_sends_our_forms(
+    path: str, sender: str | None, heard: bool, remark: str, client: FlaskClient
+) -> None:
+    """Nobody is signed out, and nothing is reported, by a page that somebody else made."""
+    answer = client.post(path, data={"token": TOKEN}, headers={"Sec-Fetch-Site": sender} if sender else {})
+    refused = "sent by another site" in answer.get_data(as_text=True)
+    assert refused is not heard
+    if refused:
+        assert (answer.status_code, "Set-Cookie" in answer.headers) == (403, False)
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_other_sites_may_link_here(client: FlaskClient) -> None:
+    """An EHR launches the worksheet from its own site."""
+    assert client.get("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
 def test_no_cookie_for_http_alone(tmp_path: Path) -> None:
@@ -293,6 +334,35 @@ def test_a_new_token_shuts_out_old_cookies() -> None:
     assert not Door(TOKEN, secure=True).lets_in(Door(f"{TOKEN}-new", secure=True).pass_now())
     assert COOKIE not in repr(Door(TOKEN, secure=True))
     assert TOKEN not in repr(Door(TOKEN, secure=True))
+
+
+SIGN = "/cds-services/kresladi-order-sign"
+UNDECIDED = ("sib-none", "qr")
+
+
+def test_the_page_counts_what_the_command_line_counts(tmp_path: Path, client: FlaskClient) -> None:
+    """The same cards, accepted and overridden, as `cds-service feedback --json` of the same days, topic by topic."""
+    shown = [
+        client.post(SIGN, json=request(without(complete(), *left))).get_json() for left in ((), UNDECIDED, UNDECIDED)
+    ]
+    for answer, outcome in zip(shown[1:], ("accepted", "overridden"), strict=True):
+        entry = {
+            "card": answer["cards"][0]["uuid"],
+            "outcome": outcome,
+            "outcomeTimestamp": f"{today_in_utc()}T00:00:01Z",
+        }
+        suggested = {"acceptedSuggestions": [{"id": "one"}]} if outcome == "accepted" else {}
+        assert client.post(f"{SIGN}/feedback", json={"feedback": [entry | suggested]}).status_code == 200
+    client.post("/insights/sign-in", data={"token": TOKEN})
+    page = client.get("/insights?days=30", base_url="https://localhost").get_data(as_text=True)
+    since = (today_in_utc() - timedelta(days=29)).isoformat()
+    arguments = ["feedback", "--json", "--since", since]
+    environment = {"CDS_DATABASE_URL": f"sqlite:///{tmp_path / 'cds.sqlite3'}"}
+    rows = json.loads(CliRunner().invoke(main, arguments, env=environment).stdout)["rows"]
+    assert sum(row["shown"] for row in rows) == 3
+    for row in rows:
+        numbers = "".join(f'<td class="number">{row[name]}</td>' for name in ("shown", "accepted", "overridden"))
+        assert f'<th scope="row">{topic(row["topic"])}</th>{numbers}' in page
 
 
 def test_a_short_token_is_refused() -> None:

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from cds_service.app import create_app
 from cds_service.config import Settings
 from cds_service.errors import ConfigurationError
+from cds_service.trust.relay import SignInFailed, token_endpoint
 from cds_service.worksheet import smart
 from tests.browser.families import NURSE, TRANSPLANT, newly_diagnosed, unanswered
 from tests.browser.smart_ehr import CLIENT_ID, Grant, SmartEhr, ehr_with
@@ -210,6 +211,20 @@ def test_a_server_that_does_not_answer(client: FlaskClient, ehr: SmartEhr) -> No
 def test_a_server_that_nobody_allowed(client: FlaskClient, ehr: SmartEhr, server: str) -> None:
     """403, and nothing is sent anywhere."""
     assert refused(client, ehr, server=server)[0] == 403
+    assert ehr.asked == []
+
+
+@pytest.mark.parametrize("path", ["/worksheet/chart", "/worksheet/packet", "/worksheet/clinicians"])
+def test_without_a_token_nothing_is_asked(client: FlaskClient, ehr: SmartEhr, path: str) -> None:
+    """401: an EHR that shows charts to anybody in its network shows none to whoever reaches this service."""
+    assert client.post(path, json=body(ehr, token="", name="Lind")).status_code == 401
+    assert ehr.asked == []
+
+
+@pytest.mark.parametrize("patient", [".", "..", "p1/..", "p1?x", ""])
+def test_a_patient_that_would_lead_elsewhere(client: FlaskClient, ehr: SmartEhr, patient: str) -> None:
+    """400, and nothing is asked."""
+    assert client.post("/worksheet/chart", json=body(ehr, patient=patient)).status_code == 400
     assert ehr.asked == []
 
 
@@ -536,6 +551,45 @@ def test_codes_go_to_allowed_servers_alone(client: FlaskClient) -> None:
     """400 for any other."""
     answer = client.post("/worksheet/token", query_string={"iss": "https://else.example/fhir"}, data={"code": "x"})
     assert answer.status_code == 400
+
+
+NO_CODES: list[tuple[Resource, str]] = [
+    ({"grant_type": "client_credentials"}, "the app's own access"),
+    ({"grant_type": "refresh_token", "refresh_token": "x"}, "a token to come again"),
+    ({"code": "code", "redirect_uri": "https://cds.example/worksheet"}, "a code without its verifier"),
+    ({"code": "code", "redirect_uri": "https://cds.example/worksheet", "code_verifier": ""}, "an empty verifier"),
+]
+
+
+@pytest.mark.parametrize(("form", "remark"), NO_CODES, ids=[row[-1] for row in NO_CODES])
+def test_the_secret_is_lent_for_codes_alone(ehr: SmartEhr, tmp_path: Path, form: Resource, remark: str) -> None:
+    """400, and nothing is asked: anybody can call here, and the secret opens more than one clinician's session."""
+    ehr.client_secret = SECRET
+    client = client_for(ehr, tmp_path, smart_client_secret=SECRET)
+    answer = client.post("/worksheet/token", query_string={"iss": ehr.base}, data=form)
+    assert (answer.status_code, ehr.asked) == (400, [])
+
+
+ENDPOINTS = [
+    ("https://ehr.example/token", "https://ehr.example/fhir", True, "on the same host"),
+    ("https://login.example/token", "https://ehr.example/fhir", True, "on another host"),
+    ("http://127.0.0.1:9000/token", "http://127.0.0.1:8000/fhir", True, "on loopback, for an EHR that is there"),
+    ("http://127.0.0.1:9000/token", "https://ehr.example/fhir", False, "on our own machine, named by somebody else"),
+    ("https://localhost/token", "https://ehr.example/fhir", False, "the same with TLS"),
+    ("http://login.example/token", "https://ehr.example/fhir", False, "without TLS"),
+    ("https://a@login.example/token", "https://ehr.example/fhir", False, "with a user in it"),
+]
+
+
+@pytest.mark.parametrize(("named", "base", "good", "remark"), ENDPOINTS, ids=[row[-1] for row in ENDPOINTS])
+def test_where_a_code_may_go(named: str, base: str, good: bool, remark: str) -> None:
+    """The endpoint that the EHR names, if it is one that an EHR can have."""
+    configuration = json.dumps({"token_endpoint": named}).encode()
+    if good:
+        assert token_endpoint(configuration, base) == named
+    else:
+        with pytest.raises(SignInFailed):
+            token_endpoint(configuration, base)
 
 
 BROKEN_KEYS = [

@@ -233,6 +233,7 @@ def test_its_scopes_reach_as_far_as_the_label_asks() -> None:
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 TAKEN = [
+    ({ENDED: "2026-10-11T08:00:00+14:00"}, "the furthest east"),
     ({ENDED: "2026-10-11T08:00:00+02:00"}, "a moment with its offset"),
     ({ENDED: "2026-11-21T09:30:00+00:00"}, "now"),
     ({ENDED: "2026-11-21T15:00:00+05:30"}, "now, further east"),
@@ -255,6 +256,7 @@ REFUSED = [
     ({ENDED: "2026-10-11T08:00:00"}, {ENDED: say.A_MOMENT}, "no offset: whose eight o'clock?"),
     ({ENDED: "2026-02-30T08:00:00+01:00"}, {ENDED: say.A_MOMENT}, "no day of the calendar"),
     ({ENDED: "2026-10-11T08:00:00+25:00"}, {ENDED: say.A_MOMENT}, "no offset of this earth"),
+    ({ENDED: "2026-10-11T08:00:00+14:01"}, {ENDED: say.A_MOMENT}, "an offset that FHIR does not know"),
     ({ENDED: "0026-10-11T08:00:00+01:00"}, {ENDED: say.A_MOMENT}, "a slip in the year"),
     ({ENDED: "2026-11-21T09:31:00+00:00"}, {ENDED: say.MOMENT_TO_COME}, "a minute from now"),
     ({ENDED: "2026-11-21T09:30:00-01:00"}, {ENDED: say.MOMENT_TO_COME}, "an hour from now, further west"),

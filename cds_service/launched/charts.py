@@ -27,7 +27,15 @@ from cds_service.launched.people import People
 from cds_service.launched.treatment import QUERIES as OF_THE_TREATMENT
 from cds_service.launched.treatment import TreatmentReading
 from cds_service.reading import fetched_by
-from cds_service.worksheet.opened import Clinician, NotAllowed, Opened, OrderOnRecord, Session, TreatmentOpened
+from cds_service.worksheet.opened import (
+    ChartRefused,
+    Clinician,
+    NotAllowed,
+    Opened,
+    OrderOnRecord,
+    Session,
+    TreatmentOpened,
+)
 
 SECONDS = 10.0
 """For reading one chart. Who waits for a page is more patient than an order that is being signed."""
@@ -82,6 +90,8 @@ class Charts:
         base = self.allowed(session.server)
         if base is None:
             raise NotAllowed("this FHIR server is not one that may be read")
+        if not session.token:  # a server that shows charts to anybody in its network shows none to us
+            raise ChartRefused("no chart is read without a token")
         return FhirClient(base, session.token, Limits(seconds=SECONDS))
 
 

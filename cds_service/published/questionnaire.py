@@ -12,6 +12,7 @@ from cds_service.published.library import published
 
 _CORE = "http://hl7.org/fhir/StructureDefinition/"
 _UNIT, _LEAST, _MOST = f"{_CORE}questionnaire-unit", f"{_CORE}minValue", f"{_CORE}maxValue"
+_PLACES = f"{_CORE}maxDecimalPlaces"
 _REFERENCE, _CONTROL = f"{_CORE}questionnaire-referenceResource", f"{_CORE}questionnaire-itemControl"
 _CLAUSES = tuple(f"https://kresladi-cds.example/CodeSystem/{each}-clause" for each in ("policy", "label"))
 
@@ -40,6 +41,8 @@ class Item:
     unit: str = ""
     minimum: Decimal | None = None
     maximum: Decimal | None = None
+    decimal_places: int | None = None
+    """The most digits after the point; None is no limit."""
     enable_when: tuple[Condition, ...] = ()
     enable_any: bool = False
     """Whether one condition suffices; else all have to hold."""
@@ -104,6 +107,7 @@ def _item(said: Mapping[str, Any]) -> Item:
         unit=one[_UNIT]["valueCoding"]["display"] if _UNIT in one else "",
         minimum=_number(one.get(_LEAST)),
         maximum=_number(one.get(_MOST)),
+        decimal_places=one[_PLACES]["valueInteger"] if _PLACES in one else None,
         enable_when=tuple(map(_condition, said.get("enableWhen", ()))),
         enable_any=said.get("enableBehavior") == "any",
         reference_types=tuple(each["valueCode"] for url, each in extensions if url == _REFERENCE),

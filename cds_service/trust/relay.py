@@ -2,6 +2,7 @@
 
 A confidential client's secret never goes to a browser. And where an EHR's token endpoint stands on another host, the
 page would have to be allowed to speak to that host; the service does it instead. The token is handed on and not kept.
+Nothing but codes are exchanged: whoever calls, no other grant can be had with the secret.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import msgspec
 import requests
 from urllib3.exceptions import HTTPError
 
-from cds_service.errors import ConfigurationError, RequestError
-from cds_service.fhir.servers import base_address
+from cds_service.errors import BadRequest, ConfigurationError, RequestError
+from cds_service.fhir.servers import base_address, is_on_loopback
 from cds_service.fhir.tls import SecuredAdapter
 
 VARIABLE = "CDS_SMART_PRIVATE_KEY"
@@ -31,7 +32,8 @@ ASSERTED_FOR = 120
 """Seconds for which a signed assertion is good."""
 _ALGORITHMS = {"EC": "ES384", "RSA": "RS384"}
 """What SMART asks every authorization server to accept, by kind of key."""
-_PASSED_ON = ("grant_type", "code", "redirect_uri", "code_verifier", "client_id")
+_OF_A_CODE = ("code", "redirect_uri", "code_verifier")
+"""Of what the page sends, what is passed on; without PKCE's verifier there is no exchange."""
 _JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -57,15 +59,17 @@ class SmartClient:
         return bool(self.secret or self.key)
 
     def token(self, base: str, form: Mapping[str, str]) -> bytes:
-        """The answer of the EHR's token endpoint to a code, as it came. Raises SignInFailed.
+        """The answer of the EHR's token endpoint to a code, as it came. Raises BadRequest, SignInFailed.
 
         `base` is an allowed FHIR server; the endpoint is the one that it names.
         """
+        if not all(form.get(name) for name in _OF_A_CODE):
+            raise BadRequest("no code of a sign-in with its verifier")
+        sent = {name: form[name] for name in _OF_A_CODE} | {"grant_type": "authorization_code", "client_id": self.id}
         with requests.Session() as session:
             session.trust_env = False
             session.mount("https://", SecuredAdapter())
-            endpoint = _endpoint(_asked(session, "GET", f"{base}/.well-known/smart-configuration"))
-            sent = {name: form[name] for name in _PASSED_ON if name in form} | {"client_id": self.id}
+            endpoint = token_endpoint(_asked(session, "GET", f"{base}/.well-known/smart-configuration"), base)
             if self.secret:
                 return _asked(session, "POST", endpoint, data=sent, auth=(self.id, self.secret))
             return _asked(session, "POST", endpoint, data=sent | self._assertion(endpoint))
@@ -101,13 +105,16 @@ class _Configuration(msgspec.Struct):
     token_endpoint: str
 
 
-def _endpoint(configuration: bytes) -> str:
-    """The token endpoint that an EHR names: https, or on loopback."""
+def token_endpoint(configuration: bytes, base: str) -> str:
+    """The token endpoint that an EHR at a base names: https, or on loopback for one that is there itself.
+
+    Raises SignInFailed.
+    """
     try:
         named = msgspec.json.decode(configuration, type=_Configuration).token_endpoint
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise SignInFailed("the EHR does not say where its tokens are given out") from None
-    if base_address(named) is None:
+    if base_address(named) is None or (is_on_loopback(named) and not is_on_loopback(base)):
         raise SignInFailed("the EHR's token endpoint is at an address that may not be asked")
     return named
 

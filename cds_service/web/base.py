@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, make_response, render_template, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, make_response, render_template, request, send_from_directory, url_for
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
@@ -77,12 +77,16 @@ def furnish(app: Flask) -> None:
 
 
 def pages(name: str, **policy: Iterable[str]) -> Blueprint:
-    """A blueprint for pages: the content policy on each answer, and errors as pages.
+    """A blueprint for pages: the content policy on each answer, errors as pages, and forms from no other site.
 
     `policy` adds to the content policy's directives, as in `content_policy`.
     """
     part = Blueprint(name, __name__, template_folder="templates")
     header = content_policy(**policy)
+
+    @part.before_request
+    def refuse_other_sites() -> Response | None:
+        return error_page(403, problems.FROM_ELSEWHERE) if _is_sent_by_another_site() else None
 
     @part.after_request
     def close(answer: Response) -> Response:
@@ -100,6 +104,12 @@ def error_page(status: int, says: problems.Problem, headers: Mapping[str, str] |
     answer = make_response(render_template("error.html", says=says, request_id=current().request_id), status)
     answer.headers.update(headers or {})
     return answer
+
+
+def _is_sent_by_another_site() -> bool:
+    """Whether a browser says that another site's page sends this. What is no browser says nothing of it."""
+    sender = request.headers.get("Sec-Fetch-Site", "same-origin")
+    return request.method == "POST" and sender not in ("same-origin", "none")
 
 
 def _refused(error: RequestError) -> Response:

@@ -77,8 +77,8 @@ class Timeline:
 
     @property
     def has_feedback(self) -> bool:
-        """Whether anything was reported of a card."""
-        return bool(self.all.total.accepted or self.all.total.overridden)
+        """Whether anything was reported of a card, be it on record or not."""
+        return self.beside is not None or bool(self.all.total.accepted or self.all.total.overridden)
 
 
 def timeline(rows: Iterable[Row], since: date, until: date, by: str) -> Timeline:

@@ -24,6 +24,11 @@ NOT_ALLOWED = Problem(
     "The page was called in a way that it does not know.",
     "Go back and use the links and buttons of the page.",
 )
+FROM_ELSEWHERE = Problem(
+    "This was sent by another site",
+    "A page of another site called this address in your browser. Nothing was done.",
+    "If you meant to do something here, open this site itself, and use the buttons of its pages.",
+)
 TOO_LARGE = Problem(
     "That is too large",
     "What was sent is larger than this page accepts, and nothing of it was used.",

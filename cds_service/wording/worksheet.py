@@ -8,7 +8,7 @@ REQUIRED = "This answer is needed with the others that you gave."
 NOTHING_ANSWERED = "Nothing is answered yet. Answer at least one question, or close the page: nothing is lost by it."
 YES_OR_NO = "Choose yes or no."
 PLAIN_NUMBER = "Type a plain number, such as 1.2. Where the report says “less than”, leave it open: the report says it."
-A_DAY = "Give a day of the calendar."
+A_DAY = "Give a day of the calendar, with the whole year."
 IN_THE_FUTURE = "This day is still to come."
 A_MOMENT = "Give both, the day and the time."
 MOMENT_TO_COME = "This moment is still to come: record it when it has passed."
@@ -32,6 +32,10 @@ OTHER_INDICATION_DETAIL = (
 def between(least: Decimal | None, most: Decimal | None, unit: str) -> str:
     bounds = [f"{word} {limit}" for word, limit in (("from", least), ("to", most)) if limit is not None]
     return f"Type a number {' '.join(bounds)} {unit}.".replace(" .", ".")
+
+
+def too_fine(places: int) -> str:
+    return f"Type no more than {places} digits after the point."
 
 
 BEDSIDE_STEPS = "Steps at the bedside gone through"

@@ -16,12 +16,13 @@ from typing import Any
 
 from cds_service.published.questionnaire import Condition, Form, Item
 from cds_service.wording import worksheet as say
-from cds_service.worksheet.opened import Session
+from cds_service.worksheet.opened import ID, Session
 
 Shape = dict[str, Any]
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-](?:0\d|1[0-3]|14(?=:00)):\d\d", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,6})?")
-_REFERENCE = re.compile(r"([A-Za-z]{1,64})/[A-Za-z0-9._~-]{1,128}")
+_REFERENCE = re.compile(rf"([A-Za-z]{{1,64}})/{ID}")
 _EARLIEST = 1900
 """A year before this one is a slip of the keyboard."""
 _WHOLE = "form"
@@ -133,7 +134,10 @@ def _decimal(question: Item, text: str) -> Decimal:
     """A number with a point or a comma. A sign such as `<` is none: what a laboratory did not measure is not typed."""
     if not _NUMBER.fullmatch(text):
         raise _Wrong(say.PLAIN_NUMBER)
-    value = Decimal(text.replace(",", "."))
+    number = text.replace(",", ".")
+    value, places = Decimal(number), len(number.partition(".")[2])
+    if question.decimal_places is not None and places > question.decimal_places:
+        raise _Wrong(say.too_fine(question.decimal_places))
     least, most = question.minimum, question.maximum
     if (least is not None and value < least) or (most is not None and value > most):
         raise _Wrong(say.between(least, most, question.unit))
@@ -142,9 +146,11 @@ def _decimal(question: Item, text: str) -> Decimal:
 
 def _day(text: str, today: date) -> date:
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         raise _Wrong(say.A_DAY) from None
+    if day is None or day.year < _EARLIEST:
+        raise _Wrong(say.A_DAY)
     # A day may have begun already where the clinician is.
     if day > today + timedelta(days=1):
         raise _Wrong(say.IN_THE_FUTURE)

@@ -16,9 +16,11 @@ from cds_service.logic import Answer
 from cds_service.policy.label import LabelEvaluation
 from cds_service.policy.model import Evaluation
 
-_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-_CLINICIAN = re.compile(r"(?:Practitioner|PractitionerRole)/[A-Za-z0-9._~-]{1,128}")
-_ORDER = re.compile(r"[A-Za-z]{1,64}/[A-Za-z0-9._~-]{1,128}")
+ID = r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}"
+"""What stands as an id at the end of an address, where dots alone would lead elsewhere."""
+_ID = re.compile(ID)
+_CLINICIAN = re.compile(rf"(?:Practitioner|PractitionerRole)/{ID}")
+_ORDER = re.compile(rf"[A-Za-z]{{1,64}}/{ID}")
 _CHECKLIST = re.compile(r"/Questionnaire/kresladi-treatment-checklist(?:\|[^|]*)?$")
 
 

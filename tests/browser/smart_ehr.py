@@ -188,7 +188,9 @@ class SmartHandler(Handler):
         ehr = self.fhir
         grant = ehr.codes.pop(form.get("code", ""), None)
         proof = ehr.challenge_of(form.get("code_verifier", ""))
-        if grant is None or proof != grant.challenge or form.get("redirect_uri") != grant.redirect_uri:
+        if form.get("grant_type") != "authorization_code":
+            self.answer(400, {"error": "unsupported_grant_type"}, Content_Type="application/json")
+        elif grant is None or proof != grant.challenge or form.get("redirect_uri") != grant.redirect_uri:
             self.answer(400, {"error": "invalid_grant"}, Content_Type="application/json")
         elif not self._is_client(form):
             self.answer(401, {"error": "invalid_client"}, Content_Type="application/json")

@@ -166,7 +166,7 @@ def test_a_day_without_its_time_is_not_passed_over(ehr: SmartEhr, watch: Watch, 
     choose(page, REVIEWED, "Yes")
     save(page)
     problems = page.get_by_role("alert").filter(has_text="Not saved yet")
-    expect(problems).to_contain_text("When did conditioning end?: Give both, the day and the time.")
+    expect(problems).to_contain_text("When did conditioning end? Give both, the day and the time.")
     assert ehr.saved == []
     problems.get_by_role("link").click()
     expect(page.get_by_label(ENDED)).to_be_focused()

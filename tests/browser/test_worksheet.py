@@ -427,6 +427,29 @@ def test_no_answer_is_lost_where_it_cannot_be_saved(
     expect(page.get_by_text("What you had typed before is back in the form.")).to_be_hidden()
 
 
+def test_what_one_clinician_typed_is_not_put_before_another(
+    app: Served, ehr: SmartEhr, watch: Watch, context: Context
+) -> None:
+    """In a window that two share: an attestation is nobody else's to send off. Who typed it has it back."""
+    page, specialist = opened(app, ehr, watch, context()), ehr.user
+    answer(page, "Is the patient clinically stable?", "Yes")
+    stable = page.get_by_role("group", name="Is the patient clinically stable?")
+    for user, choice in (("Practitioner/heme", "Leave open"), (specialist, "Yes")):
+        ehr.user = user
+        page.goto(ehr.launch_of(link(app)))
+        expect(stable.get_by_role("radio", name=choice, exact=True)).to_be_checked()
+
+
+def test_a_problem_reads_as_a_sentence(app: Served, ehr: SmartEhr, watch: Watch, context: Context) -> None:
+    """After a question mark comes no colon."""
+    watch.expected.append("422")
+    page = opened(app, ehr, watch, context())
+    answer(page, "Is the patient clinically stable?", "Yes")
+    save(page)
+    problem = page.get_by_role("alert").filter(has_text="Not saved yet").get_by_role("link")
+    expect(problem).to_contain_text("transplant? This answer is needed")
+
+
 # --- in a frame of the EHR -------------------------------------------------------------------------------------------
 
 FRAMED = [(True, "the EHR's origin is named in CDS_FRAME_ANCESTORS"), (False, "no EHR may frame it")]
@@ -496,7 +519,7 @@ def test_the_packet_is_shown_and_downloaded(
 
 
 def test_every_sheet_of_paper_says_what_it_is(app: Served, watch: Watch, context: Context) -> None:
-    """Sheets get separated: each says that the committee reviews. What is only for the screen is not printed."""
+    """Sheets get separated: each says whose it is, and that the committee reviews. The screen's own is not printed."""
     with ehr_with(newly_diagnosed()) as ehr:
         page = opened(app, ehr, watch, context())
         page.get_by_role("link", name="Packet for the request").click()
@@ -505,6 +528,7 @@ def test_every_sheet_of_paper_says_what_it_is(app: Served, watch: Watch, context
     assert len(sheets) > 1
     for sheet in sheets:
         assert "for committee review · no decision on coverage" in sheet
+        assert "Alma Example, born 2024-02-03" in sheet
         assert "Download" not in sheet
 
 

@@ -129,7 +129,8 @@ function problemItem(form, name, says) {
   controls.forEach((control) => control.setAttribute("aria-invalid", "true"));
   const link = document.createElement("a");
   link.href = "#";
-  link.textContent = `${question.querySelector("label, legend").firstChild.textContent.trim()}: ${says}`;
+  const asked = question.querySelector("label, legend").firstChild.textContent.trim();
+  link.textContent = `${asked}${asked.endsWith("?") ? "" : ":"} ${says}`;
   link.addEventListener("click", (event) => {
     event.preventDefault();
     controls[0].focus();

@@ -23,7 +23,9 @@ async function show(client, session, more = {}) {
 }
 
 function prepare(form, client, session) {
-  const key = `kresladi-worksheet.answers ${session.server} ${session.patient} ${session.questionnaire}`;
+  // Whoever signs in next in this window finds nothing of it: an attestation is nobody else's to send off.
+  const { server, user, patient, questionnaire } = session;
+  const key = `kresladi-worksheet.answers ${server} ${user} ${patient} ${questionnaire}`;
   form.querySelector("[data-restored]").hidden = !keepDraft(form, key);
   showOffsets(form);
   form.querySelectorAll("[data-do=find]").forEach((button) => findBy(button, session));
