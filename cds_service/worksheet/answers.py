@@ -121,7 +121,7 @@ def _value(question: Item, text: str, now: datetime) -> Any:
         case "reference":
             return _reference(question, text)
         case other:
-            raise NotImplementedError(f"questions of type {other}")
+            raise ValueError(f"a question of type {other} has no reader")
 
 
 def _boolean(text: str) -> bool:
