@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from cds_service.logic import Answer, Cause, Evidence, Finding, Gap, Remedy, SetAside, unique
 from cds_service.timing import When
-from cds_service.wording import reasons
+from cds_service.wording import reasons, wants
 
 ZERO = Decimal(0)
 
@@ -229,34 +229,30 @@ class Chart:
 
     earlier_dose: EarlierDose = EarlierDose()
 
-    lad1: Documentation = Documentation(reasons.WANTED_DIAGNOSIS)
-    ordered_for_another_disease: Documentation = Documentation(reasons.WANTED_REASON)
+    lad1: Documentation = Documentation(wants.DIAGNOSIS)
+    ordered_for_another_disease: Documentation = Documentation(wants.REASON)
 
-    cd18: Results = Results(reasons.wanted_marker("CD18"), remedy=Remedy.FLOW_CYTOMETRY)
-    cd11a: Results = Results(reasons.wanted_marker("CD11a"), remedy=Remedy.FLOW_CYTOMETRY)
-    cd11b: Results = Results(reasons.wanted_marker("CD11b"), remedy=Remedy.FLOW_CYTOMETRY)
-    pathogenic_itgb2: Documentation = Documentation(reasons.WANTED_VARIANT, remedy=Remedy.ITGB2_ANALYSIS)
-    biallelic_itgb2: Documentation = Documentation(reasons.WANTED_BIALLELIC)
-    delayed_cord_separation: Documentation = Documentation(reasons.WANTED_CORD)
-    other_signs: Signs = Signs(reasons.WANTED_SIGNS)
+    cd18: Results = Results(wants.marker_level("CD18"), remedy=Remedy.FLOW_CYTOMETRY)
+    cd11a: Results = Results(wants.marker_level("CD11a"), remedy=Remedy.FLOW_CYTOMETRY)
+    cd11b: Results = Results(wants.marker_level("CD11b"), remedy=Remedy.FLOW_CYTOMETRY)
+    pathogenic_itgb2: Documentation = Documentation(wants.VARIANT, remedy=Remedy.ITGB2_ANALYSIS)
+    biallelic_itgb2: Documentation = Documentation(wants.BIALLELIC)
+    delayed_cord_separation: Documentation = Documentation(wants.CORD)
+    other_signs: Signs = Signs(wants.SIGNS)
 
-    transplant_specialist: Documentation = Documentation(
-        reasons.WANTED_TRANSPLANT_SPECIALIST, remedy=Remedy.TRANSPLANT_CONSULT
-    )
-    second_specialist: Documentation = Documentation(reasons.WANTED_SECOND_SPECIALIST)
+    transplant_specialist: Documentation = Documentation(wants.TRANSPLANT_SPECIALIST, remedy=Remedy.TRANSPLANT_CONSULT)
+    second_specialist: Documentation = Documentation(wants.SECOND_SPECIALIST)
 
-    family_history: Documentation = Documentation(reasons.WANTED_FAMILY_HISTORY)
-    significant_infection: Documentation = Documentation(reasons.WANTED_INFECTION)
+    family_history: Documentation = Documentation(wants.FAMILY_HISTORY)
+    significant_infection: Documentation = Documentation(wants.INFECTION)
 
-    no_matched_sibling_donor: Documentation = Documentation(
-        reasons.WANTED_NO_SIBLING_DONOR, remedy=Remedy.SIBLING_HLA_TYPING
-    )
+    no_matched_sibling_donor: Documentation = Documentation(wants.NO_SIBLING_DONOR, remedy=Remedy.SIBLING_HLA_TYPING)
 
-    attested_stable: Documentation = Documentation(reasons.WANTED_STABLE, remedy=Remedy.TRANSPLANT_CONSULT)
-    attested_eligible: Documentation = Documentation(reasons.WANTED_ELIGIBLE, remedy=Remedy.TRANSPLANT_CONSULT)
+    attested_stable: Documentation = Documentation(wants.STABLE, remedy=Remedy.TRANSPLANT_CONSULT)
+    attested_eligible: Documentation = Documentation(wants.ELIGIBLE, remedy=Remedy.TRANSPLANT_CONSULT)
 
-    single_infusion: Documentation = Documentation(reasons.WANTED_SINGLE_INFUSION)
-    dose_per_kg: Results = Results(reasons.WANTED_DOSE)
+    single_infusion: Documentation = Documentation(wants.SINGLE_INFUSION)
+    dose_per_kg: Results = Results(wants.DOSE)
 
     lines_of_business: tuple[str, ...] = ()
     """Of the active coverage: `commercial`, `marketplace`, `medicaid`; empty when not known, dual or CHIP."""

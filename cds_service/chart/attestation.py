@@ -10,7 +10,7 @@ from cds_service.chart.source import Source
 from cds_service.chart.specialty import TRANSPLANT
 from cds_service.facts import Documentation
 from cds_service.logic import Cause, Evidence, Gap, Remedy
-from cds_service.wording import reasons, shown
+from cds_service.wording import not_read, reasons, shown, wants
 
 REMEDY = Remedy.TRANSPLANT_CONSULT
 
@@ -31,8 +31,8 @@ def read_attestation(source: Source, answers: Answers, clinicians: Clinicians) -
     }
     reader = _Reader(source, answers, authors)
     return Attestation(
-        reader.read(STABLE, reasons.WANTED_STABLE, shown.STABLE),
-        reader.read(ELIGIBLE, reasons.WANTED_ELIGIBLE, shown.ELIGIBLE),
+        reader.read(STABLE, wants.STABLE, shown.STABLE),
+        reader.read(ELIGIBLE, wants.ELIGIBLE, shown.ELIGIBLE),
         tuple(r for r in answers.responses if reader.by_specialist(r) and _attests(r)),
     )
 
@@ -77,7 +77,7 @@ class _Reader:
         if response.author is None:
             return Gap(wanted, reasons.NO_AUTHOR, Cause.UNUSABLE, reference, REMEDY)
         if author is not None and not author.known:
-            return Gap(wanted, reasons.AUTHOR_NOT_READ, Cause.UNAVAILABLE, reference, REMEDY)
+            return Gap(wanted, not_read.AUTHOR_NOT_READ, Cause.UNAVAILABLE, reference, REMEDY)
         if self.by_specialist(response):
             both = any(isinstance(value, bool) for value in response.answers[link_id])
             cause = Cause.CONFLICT if both else Cause.UNUSABLE

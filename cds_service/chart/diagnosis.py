@@ -19,7 +19,7 @@ from cds_service.fhir.identity import Whose
 from cds_service.fhir.resources import Unreadable
 from cds_service.fhir.terminology import ICD10CM, normalised
 from cds_service.logic import Cause, Evidence, Gap, SetAside, unique
-from cds_service.wording import reasons, shown
+from cds_service.wording import reasons, shown, wants
 
 _LAD_CODES = ("lad1", "lad-type-not-said", "lad-too-broad", "lad-other-type")
 _OMIM = "http://www.omim.org"
@@ -143,7 +143,7 @@ def _of_reason(source: Source, reason: Reason) -> Statement:
 
 
 def _lad1(source: Source, sifted: Sifted, statements: list[Statement]) -> Documentation:
-    wanted = reasons.WANTED_DIAGNOSIS
+    wanted = wants.DIAGNOSIS
     counted = [s for s in statements if s.confirmed and s.names_lad1]
     other_types = [s for s in statements if s.confirmed and s.says is Says.OTHER_TYPE]
     refuted = [s for s in statements if s.verification == REFUTED]
@@ -220,7 +220,7 @@ def _another_disease(source: Source, statements: list[Statement], given: tuple[R
     Where the Conditions could not be read, nothing is known of what is confirmed: then this section is not used.
     D71.1 beside a confirmed type II or III says that type, not type I.
     """
-    wanted = reasons.WANTED_REASON
+    wanted = wants.REASON
     confirmed = {statement.says for statement in statements if statement.confirmed}
     says_lad1 = Says.TYPE_1 in confirmed or (Says.ANY_TYPE in confirmed and Says.OTHER_TYPE not in confirmed)
     if says_lad1 or "Condition" in source.incomplete:

@@ -17,7 +17,7 @@ from cds_service.facts import Documentation
 from cds_service.fhir.elements import first_when, meanings, name_of, texts, when
 from cds_service.fhir.records import Record
 from cds_service.logic import Evidence, Remedy
-from cds_service.wording import reasons, shown
+from cds_service.wording import reasons, shown, wants
 
 TYPES = ("QuestionnaireResponse", "Observation", "Condition")
 REMEDY = Remedy.SIBLING_HLA_TYPING
@@ -28,7 +28,7 @@ _MATCH_CODE = "LOINC 96061-7"
 
 def read_donors(source: Source, answers: Answers) -> Documentation:
     """Whether it is documented that no matched sibling donor is available."""
-    wanted = reasons.WANTED_NO_SIBLING_DONOR
+    wanted = wants.NO_SIBLING_DONOR
     records = source.about(("Observation", "Condition"), "hla-match-status", "~sibling", "~donor")
     sifted = source.sift(records, TYPES[1:])
     statements = Statements()

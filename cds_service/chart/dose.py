@@ -17,11 +17,11 @@ from cds_service.chart.weight import Weight, read_weight
 from cds_service.facts import Documentation, Level, Result, Results
 from cds_service.fhir.units import in_million_cells, is_volume
 from cds_service.logic import Cause, Evidence, Gap
-from cds_service.wording import reasons, shown
+from cds_service.wording import reasons, shown, wants
 
 MOST_IN_PRODUCT = Decimal("6.1") * 30 * 2
 """Million CD34+ cells that two bags of 30 mL at the highest concentration hold."""
-WANTED = reasons.WANTED_DOSE
+WANTED = wants.DOSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def read_dose(source: Source, order: DraftOrder, treatments: Treatments) -> Dosi
     broken = _why_unusable(order)
     if broken:
         gap = Gap(WANTED, broken, Cause.UNUSABLE, order.reference)
-        return Dosing(Documentation(reasons.WANTED_SINGLE_INFUSION, gaps=(gap,)), Results(WANTED, gaps=(gap,)))
+        return Dosing(Documentation(wants.SINGLE_INFUSION, gaps=(gap,)), Results(WANTED, gaps=(gap,)))
     single = read_single_infusion(order)
     amount = _amount(order)
     if isinstance(amount, str):
@@ -61,14 +61,14 @@ def _per_kg(order: DraftOrder, amount: Amount, weight: Weight) -> Dosing:
     evidence = Evidence(shown.dose(amount.shown), order.reference)
     total = amount.level.times(weight.level.low) if weight.level else None
     return Dosing(
-        Documentation(reasons.WANTED_SINGLE_INFUSION),
+        Documentation(wants.SINGLE_INFUSION),
         Results(WANTED, (Result(amount.level, evidence),)),
         exceeds_product=_exceeds(total, evidence),
     )
 
 
 def _divided(order: DraftOrder, amount: Amount, weight: Weight) -> Dosing:
-    single = Documentation(reasons.WANTED_SINGLE_INFUSION)
+    single = Documentation(wants.SINGLE_INFUSION)
     if weight.level is None:
         return Dosing(single, Results(WANTED, gaps=tuple(replace(gap, wanted=WANTED) for gap in weight.gaps)))
     per_kg = amount.level.divided_by(weight.level)

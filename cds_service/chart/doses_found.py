@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from cds_service.chart.source import Sifted
 from cds_service.facts import EarlierDose
 from cds_service.logic import Cause, Evidence, Gap, SetAside
-from cds_service.wording import reasons
+from cds_service.wording import wants
 
-WANTED = reasons.WANTED_NO_EARLIER_DOSE
+WANTED = wants.NO_EARLIER_DOSE
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from cds_service.fhir.elements import first_when, name_of, plain_text, texts, wh
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
 from cds_service.logic import Cause, Evidence
-from cds_service.wording import reasons, shown
+from cds_service.wording import not_read, reasons, shown
 
 REQUIRED = ("MedicationRequest", "MedicationAdministration", "Procedure")
 _ORDERS = ("MedicationRequest", "ServiceRequest")
@@ -244,4 +244,4 @@ def _other_records(source: Source, found: DosesFound) -> None:
     except Unreadable:
         linked = b'"link"' in bytes(patient.raw)
     if linked:
-        found.may_be(patient.reference, reasons.OTHER_RECORD, Cause.UNAVAILABLE)
+        found.may_be(patient.reference, not_read.OTHER_RECORD, Cause.UNAVAILABLE)

@@ -18,7 +18,7 @@ from cds_service.facts import Documentation
 from cds_service.fhir.elements import meanings, name_of, plain_text, texts
 from cds_service.fhir.records import Record
 from cds_service.logic import Evidence
-from cds_service.wording import reasons, shown
+from cds_service.wording import reasons, shown, wants
 
 TYPES = ("FamilyMemberHistory", "QuestionnaireResponse")
 COUNTED = ("completed", "partial")
@@ -61,7 +61,7 @@ class _Found:
 
 def read_family_history(source: Source, answers: Answers) -> Documentation:
     """Relatives with LAD-I, and denials that there is one."""
-    wanted = reasons.WANTED_FAMILY_HISTORY
+    wanted = wants.FAMILY_HISTORY
     found = _Found([], [], source.sift(source.records.of("FamilyMemberHistory"), TYPES[:1], subject="patient"))
     for record, model in found.sifted.usable:
         for condition in model.condition or ():

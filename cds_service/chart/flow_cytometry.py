@@ -20,7 +20,7 @@ from cds_service.fhir.elements import meanings, name_of, plain_text, texts, when
 from cds_service.fhir.records import Record
 from cds_service.logic import Evidence, Remedy
 from cds_service.timing import When
-from cds_service.wording import reasons, shown
+from cds_service.wording import reasons, shown, wants
 
 MARKERS = {"cd18": "CD18", "cd11a": "CD11a", "cd11b": "CD11b"}
 CODE_THAT_COUNTS = {"cd18": "LOINC 17121-5", "cd11a": "LOINC 17109-0", "cd11b": "LOINC 17110-8"}
@@ -179,7 +179,7 @@ class _Reading:
 
     def results(self, marker: str, answers: Answers) -> Results:
         """What was sorted for one marker."""
-        wanted, remedy, own = reasons.wanted_marker(MARKERS[marker]), Remedy.FLOW_CYTOMETRY, self.of_marker[marker]
+        wanted, remedy, own = wants.marker_level(MARKERS[marker]), Remedy.FLOW_CYTOMETRY, self.of_marker[marker]
         recorded = answers.troubles(wanted, PERCENT_OF_NEUTROPHILS[marker], remedy)
         return Results(
             wanted,

@@ -15,9 +15,9 @@ from cds_service.chart.variants import Variant, derived_from, read_variants
 from cds_service.facts import Documentation
 from cds_service.fhir.elements import meanings, texts
 from cds_service.logic import Cause, Evidence, Gap, Remedy
-from cds_service.wording import reasons, shown
+from cds_service.wording import reasons, shown, wants
 
-WANTED = reasons.WANTED_VARIANT
+WANTED = wants.VARIANT
 REMEDY = Remedy.ITGB2_ANALYSIS
 _HARMLESS = {"benign", "absent"}
 _HARMFUL = {"pathogenic", "likely-pathogenic"}
@@ -93,7 +93,7 @@ def _biallelic(source: Source, found: Iterable[Observed], variants: list[Variant
         parts = [counted[key] for key in pair if key in counted]
         if phase != "cis" and pair not in on_one_allele and _are_distinct(parts):
             shows.append(Evidence(shown.two_alleles(), each.record.reference))
-    return Documentation(reasons.WANTED_BIALLELIC, shows=tuple(shows))
+    return Documentation(wants.BIALLELIC, shows=tuple(shows))
 
 
 def _joined(source: Source, found: Iterable[Observed]) -> Iterator[tuple[Observed, set[str], str]]:

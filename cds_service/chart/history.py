@@ -20,7 +20,7 @@ from cds_service.fhir.records import Record
 from cds_service.fhir.terminology import ICD10CM, normalised
 from cds_service.logic import Answer, Cause, Evidence, Gap
 from cds_service.timing import When
-from cds_service.wording import reasons, shown
+from cds_service.wording import reasons, shown, wants
 
 TYPES = ("Condition", "Observation")
 KINDS = (
@@ -194,10 +194,10 @@ def _cord(source: Source, sifted: Sifted, statements: Iterable[_Statement]) -> D
         if statement.means & set(_CORD) and not _OTHER_CORD.search(" ".join(statement.said)):
             _sort_cord(source, statement, cord)
     return Documentation(
-        reasons.WANTED_CORD,
+        wants.CORD,
         shows=() if cord.early else (*cord.late, *cord.coded),
-        gaps=tuple(cord.gaps(reasons.WANTED_CORD)),
-        unread=source.unread(reasons.WANTED_CORD, *TYPES),
+        gaps=tuple(cord.gaps(wants.CORD)),
+        unread=source.unread(wants.CORD, *TYPES),
         set_aside=tuple(sifted.set_aside),
     )
 
@@ -240,7 +240,7 @@ def _not_there(statement: _Statement, name: str) -> str | None:
 
 
 def _signs(source: Source, sifted: Sifted, statements: Iterable[_Statement]) -> Signs:
-    wanted = reasons.WANTED_SIGNS
+    wanted = wants.SIGNS
     troubles = Sifted(troubles=list(sifted.troubles))
     kinds: list[tuple[str, Evidence]] = []
     for statement in statements:

@@ -31,9 +31,9 @@ from cds_service.fhir.elements import first_when, meanings, name_of, texts, when
 from cds_service.fhir.records import Record
 from cds_service.logic import Evidence
 from cds_service.timing import When
-from cds_service.wording import reasons, shown
+from cds_service.wording import reasons, shown, wants
 
-WANTED = reasons.WANTED_INFECTION
+WANTED = wants.INFECTION
 CORROBORATING = ("Observation", "DiagnosticReport", "Encounter", "MedicationAdministration")
 _DAYS_BETWEEN_EPISODES = 14
 _SEVERE = re.compile(r"\bsevere(?! combined| congenital| chronic neutrop)\b", re.IGNORECASE)

@@ -15,7 +15,7 @@ from cds_service.fhir.elements import period, plain_text, texts, when
 from cds_service.fhir.units import in_days
 from cds_service.logic import Cause, Evidence, Gap
 from cds_service.timing import When
-from cds_service.wording import reasons, shown
+from cds_service.wording import reasons, shown, wants
 
 _REPEATING_CODES = frozenset(
     ["BID", "TID", "QID", "AM", "PM", "QD", "QOD", "Q1H", "Q2H", "Q3H", "Q4H", "Q6H", "Q8H", "BED", "WK", "MO"],
@@ -33,7 +33,7 @@ _DAYS_IN = {"s": 0, "min": 0, "h": 0, "d": 1, "wk": 7, "mo": 28, "a": 365}
 
 def read_single_infusion(order: DraftOrder) -> Documentation:
     """Whether the order runs once. What only words seem to repeat, and days that may differ, leave it open."""
-    wanted, reference = reasons.WANTED_SINGLE_INFUSION, order.reference
+    wanted, reference = wants.SINGLE_INFUSION, order.reference
     repeats = next(_repeats(order), None)
     if repeats is not None:
         return Documentation(wanted, denies=(Evidence(repeats, reference),))

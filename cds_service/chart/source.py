@@ -23,7 +23,7 @@ from cds_service.fhir.records import Record, Records
 from cds_service.fhir.resources import Unreadable
 from cds_service.fhir.terminology import NO_MEANING, Terminology
 from cds_service.logic import Cause, Gap, Remedy, SetAside
-from cds_service.wording import reasons
+from cds_service.wording import not_read, reasons
 
 
 class _Coding(msgspec.Struct):
@@ -212,7 +212,7 @@ class Source:
         return tuple(
             Gap(
                 wanted,
-                reasons.unavailable(kind, self.incomplete[kind].value),
+                not_read.unavailable(kind, self.incomplete[kind].value),
                 Cause.UNAVAILABLE,
                 None,
                 remedy,

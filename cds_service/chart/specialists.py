@@ -32,7 +32,7 @@ from cds_service.chart.specialty_words import specialties_in
 from cds_service.facts import Documentation
 from cds_service.fhir.identity import split_literal
 from cds_service.logic import Cause, Evidence, Gap, Remedy
-from cds_service.wording import reasons, shown
+from cds_service.wording import not_read, reasons, shown, wants
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ class Question:
 
 
 TRANSPLANT_SPECIALIST = Question(
-    reasons.WANTED_TRANSPLANT_SPECIALIST,
+    wants.TRANSPLANT_SPECIALIST,
     (TRANSPLANT,),
     {ORGAN_NOT_SAID: reasons.ORGAN_NOT_SAID, TRANSPLANT_NOT_SAID: reasons.TRANSPLANT_NOT_SAID},
     Remedy.TRANSPLANT_CONSULT,
 )
-SECOND_SPECIALIST = Question(reasons.WANTED_SECOND_SPECIALIST, SECOND, {OTHER_ONCOLOGIST: reasons.OTHER_ONCOLOGIST})
+SECOND_SPECIALIST = Question(wants.SECOND_SPECIALIST, SECOND, {OTHER_ONCOLOGIST: reasons.OTHER_ONCOLOGIST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Care:
         unread = [key for key in keys if key not in not_there]
         gaps = [Gap(question.wanted, reasons.USER_NOT_THERE, Cause.ABSENT, key, question.remedy) for key in not_there]
         if unread:
-            because = reasons.clinicians_not_read(len(unread))
+            because = not_read.clinicians_not_read(len(unread))
             gaps.append(Gap(question.wanted, because, Cause.UNAVAILABLE, unread[0], question.remedy))
         return gaps
 

@@ -19,12 +19,12 @@ from cds_service.fhir.records import Record
 from cds_service.fhir.units import in_kilograms
 from cds_service.logic import Answer, Cause, Evidence, Gap
 from cds_service.timing import When
-from cds_service.wording import reasons, shown
+from cds_service.wording import reasons, shown, wants
 
 FINAL = ("final", "amended", "corrected")
 HEAVIEST = 500
 """Kilograms; a greater weight is a typing error."""
-WANTED = reasons.WANTED_WEIGHT
+WANTED = wants.WEIGHT
 _CODE = "body-weight"
 _DAY = re.compile(rb'"(\d{4}-\d\d-\d\d)["T]')
 _LATER_THAN_ALL = "~"
