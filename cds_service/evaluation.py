@@ -21,7 +21,7 @@ from cds_service.reading import Reading, drafts_of
 
 
 def today_in_utc() -> date:
-    """The one place that looks at the clock."""
+    """The day of an answer: everywhere else it is an argument."""
     return datetime.now(UTC).date()
 
 

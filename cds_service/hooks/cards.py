@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from uuid import uuid4
 
 from cds_service.hooks import detail, topics
 from cds_service.hooks.markdown import escaped
-from cds_service.hooks.shapes import LONGEST_SUMMARY, OVERRIDE_REASONS, TOPICS, Shape, coding, without_empties
+from cds_service.hooks.shapes import OVERRIDE_REASONS, TOPICS, Shape, card, coding
 from cds_service.hooks.suggestions import CallContext, delete_order, order_remedy
 from cds_service.logic import Answer, Cause, Gap, Remedy, unique
 from cds_service.policy.model import Criterion, Determination, Evaluation, Order, Outcome
@@ -96,26 +95,16 @@ class Maker:
         )
 
     def _shaped(self, draft: Draft) -> Shape:
-        summary = draft.summary
-        if len(summary) > LONGEST_SUMMARY:
-            summary = f"{summary[: LONGEST_SUMMARY - 1]}…"
         reasons = [coding(OVERRIDE_REASONS, code, say.OVERRIDES[code]) for code in topics.overrides(draft.topic)]
-        selection = "any" if draft.topic == topics.MISSING else "at-most-one"
-        source = {"label": self.source.label, "url": self.source.url, "topic": coding(TOPICS, draft.topic)}
-        shape: Shape = without_empties(
-            {
-                "uuid": str(uuid4()),
-                "summary": summary,
-                "indicator": topics.indicator(draft.topic),
-                "detail": detail.as_markdown(draft.lines),
-                "source": source,
-                "suggestions": draft.suggestions,
-                "selectionBehavior": selection if draft.suggestions else None,
-                "links": draft.links,
-                "overrideReasons": reasons,
-            }
-        )
-        return shape
+        members = {
+            "summary": draft.summary,
+            "indicator": topics.indicator(draft.topic),
+            "detail": detail.as_markdown(draft.lines),
+            "source": {"label": self.source.label, "url": self.source.url, "topic": coding(TOPICS, draft.topic)},
+            "links": draft.links,
+            "overrideReasons": reasons,
+        }
+        return card(members, draft.suggestions, "any" if draft.topic == topics.MISSING else "at-most-one")
 
 
 # --- one card each ---------------------------------------------------------------------------------------------------

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from uuid import uuid4
 
 from cds_service.hooks import detail
 from cds_service.hooks import label_topics as topics
 from cds_service.hooks.detail import contradicted_lines
 from cds_service.hooks.label_suggestions import ask_for_irradiation, flag_never_a_donor, remove
 from cds_service.hooks.markdown import escaped
-from cds_service.hooks.shapes import LONGEST_SUMMARY, OVERRIDE_REASONS, TOPICS, Shape, coding, without_empties
+from cds_service.hooks.shapes import OVERRIDE_REASONS, TOPICS, Shape, card, coding
 from cds_service.hooks.suggestions import CallContext
 from cds_service.logic import Answer, Evidence, Finding
 from cds_service.policy.label import LabelEvaluation
@@ -233,21 +232,13 @@ def _name(draft: Mapping[str, object]) -> str:
 
 
 def _shaped(draft: Draft, about: str) -> Shape:
-    summary = draft.summary
-    if len(summary) > LONGEST_SUMMARY:
-        summary = f"{summary[: LONGEST_SUMMARY - 1]}…"
     reasons = topics.overrides(draft.topic, draft.indicator)
-    shape: Shape = without_empties(
-        {
-            "uuid": str(uuid4()),
-            "summary": summary,
-            "indicator": draft.indicator,
-            "detail": detail.as_markdown((*draft.lines, about)),
-            "source": {"label": say.SOURCE, "topic": coding(TOPICS, draft.topic)},
-            "links": draft.links,
-            "overrideReasons": [coding(OVERRIDE_REASONS, code, say.OVERRIDES[code]) for code in reasons],
-        }
-    )
-    if draft.suggestions:
-        shape |= {"suggestions": list(draft.suggestions), "selectionBehavior": "at-most-one"}
-    return shape
+    members = {
+        "summary": draft.summary,
+        "indicator": draft.indicator,
+        "detail": detail.as_markdown((*draft.lines, about)),
+        "source": {"label": say.SOURCE, "topic": coding(TOPICS, draft.topic)},
+        "links": draft.links,
+        "overrideReasons": [coding(OVERRIDE_REASONS, code, say.OVERRIDES[code]) for code in reasons],
+    }
+    return card(members, draft.suggestions)

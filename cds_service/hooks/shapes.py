@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 PUBLISHER = "https://kresladi-cds.example"
 TOPICS = f"{PUBLISHER}/CodeSystem/card-topic"
@@ -25,6 +27,17 @@ def without_empties(value: Any) -> Any:
 
 def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, (str, list, dict)) and not value)
+
+
+def card(members: Shape, suggestions: Sequence[Shape], selection: str = "at-most-one") -> Shape:
+    """A card, with a uuid, its summary in bounds, and without empties; an order that is suggested stays as it came."""
+    summary: str = members["summary"]
+    if len(summary) > LONGEST_SUMMARY:
+        summary = f"{summary[: LONGEST_SUMMARY - 1]}…"
+    shape: Shape = without_empties({"uuid": str(uuid4()), **members, "summary": summary})
+    if suggestions:
+        shape |= {"suggestions": list(suggestions), "selectionBehavior": selection}
+    return shape
 
 
 def response(cards: list[Shape], determinations: list[Shape]) -> Shape:
