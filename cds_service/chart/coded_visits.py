@@ -96,4 +96,4 @@ def _names_one(source: Source, record: Record) -> bool:
         )
     except UNREADABLE:
         return False
-    return any(source.concept_means(concept) & set(TIERS) for concept in concepts)
+    return any(source.concepts.means(concept) & set(TIERS) for concept in concepts)

@@ -132,8 +132,8 @@ class Backing:
                 yield _Backer(evidence, Dates.of_period(model.period), refers)
 
     def _inpatient(self) -> list[Record]:
-        encounters = self._source.records.of("Encounter")
-        return [each for each in encounters if self._source.coding_means(each.header.klass) & {"hospital-stay", "?"}]
+        encounters, means = self._source.records.of("Encounter"), self._source.concepts.of_coding
+        return [each for each in encounters if means(each.header.klass) & {"hospital-stay", "?"}]
 
     def _cultures(self) -> Iterator[_Backer]:
         records = self._source.about(("Observation", "DiagnosticReport"), "~culture")

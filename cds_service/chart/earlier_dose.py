@@ -82,7 +82,7 @@ def _medications(source: Source, order: DraftOrder, kind: str, found: DosesFound
 
 def _may_hide_one(source: Source, record: Record) -> bool:
     """Whether it is of a gene therapy without a name, or of a study's product beside a word of Kresladi."""
-    means = source.concept_means(record.header.medicationCodeableConcept)
+    means = source.concepts.means(record.header.medicationCodeableConcept)
     if "~gene-therapy" in means:
         return "~other-gene-therapy" not in means
     return "~study" in means and mentions_kresladi(record)
@@ -174,7 +174,7 @@ def _gives_nothing(source: Source, record: Record) -> bool:
 
     Genomics Reporting describes each analysis as a Procedure that has a category and no code.
     """
-    return "gives-nothing" in source.concept_means(_category.decode(record.raw).category)
+    return "gives-nothing" in source.concepts.means(_category.decode(record.raw).category)
 
 
 def _sort_procedure(source: Source, record: Record, model: Any, says: str, found: DosesFound) -> None:

@@ -140,7 +140,7 @@ def _consulted(source: Source) -> Iterator[str]:
 
 def _visits(source: Source) -> Iterator[Record]:
     for record in source.records.of("Encounter"):
-        is_emergency = "emergency-visit" in source.coding_means(record.header.klass)
+        is_emergency = "emergency-visit" in source.concepts.of_coding(record.header.klass)
         if record.header.status == "finished" and bytes(record.header.participant) and not is_emergency:
             yield record
 

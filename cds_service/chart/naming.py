@@ -45,7 +45,7 @@ def mentions_kresladi(record: Record) -> bool:
 def names_kresladi(source: Source, record: Record) -> bool | None:
     """Whether a record is of Kresladi; None where it does not tell of which drug it is."""
     concept = record.header.code if record.type == "ServiceRequest" else record.header.medicationCodeableConcept
-    means = source.concept_means(concept)
+    means = source.concepts.means(concept)
     if not means.isdisjoint(_OURS):
         return True
     if len(record.header.medicationReference):

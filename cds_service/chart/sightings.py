@@ -127,7 +127,7 @@ def _seen_in(source: Source, sifted: Sifted, record: Record) -> list[Sighting]:
     if record.header.status != "finished":
         sifted.aside(record, reasons.VISIT_NOT_FINISHED)
         return []
-    if "emergency-visit" in source.coding_means(record.header.klass):
+    if "emergency-visit" in source.concepts.of_coding(record.header.klass):
         sifted.aside(record, reasons.EMERGENCY_VISIT)
         return []
     found: list[Sighting] = []

@@ -7,66 +7,30 @@ patient's or entered in error, and keep a note of what could not be used and why
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import msgspec
 
-from cds_service.chart import phrases
+from cds_service.chart.concepts import CONCEPT_OF, Concepts, concepts_under
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.bundle import State
-from cds_service.fhir.elements import is_masked, plain_text
+from cds_service.fhir.elements import is_masked
 from cds_service.fhir.identity import Identity, Whose, split_literal
 from cds_service.fhir.records import Record, Records
 from cds_service.fhir.resources import Unreadable
-from cds_service.fhir.terminology import NO_MEANING, Terminology
+from cds_service.fhir.terminology import Terminology
 from cds_service.logic import Cause, Gap, Remedy, SetAside
 from cds_service.wording import not_read, reasons
-
-
-class _Coding(msgspec.Struct):
-    system: str | None = None
-    code: str | None = None
-    display: str | None = None
-
-
-class _Concept(msgspec.Struct):
-    coding: list[_Coding] | None = None
-    text: str | None = None
-
-
-class _Component(msgspec.Struct):
-    code: msgspec.Raw
 
 
 class _Member(msgspec.Struct):
     reference: str | None = None
 
 
-_concept = msgspec.json.Decoder(_Concept)
-_concepts = msgspec.json.Decoder(list[msgspec.Raw])
-_components = msgspec.json.Decoder(list[_Component])
-_coding = msgspec.json.Decoder(_Coding)
 _members = msgspec.json.Decoder(list[_Member])
-
-CONCEPT_OF = {
-    "Observation": "code",
-    "Condition": "code",
-    "Procedure": "code",
-    "DiagnosticReport": "code",
-    "ServiceRequest": "code",
-    "DocumentReference": "type",
-    "MedicationRequest": "medicationCodeableConcept",
-    "MedicationAdministration": "medicationCodeableConcept",
-    "MedicationDispense": "medicationCodeableConcept",
-    "MedicationStatement": "medicationCodeableConcept",
-    "Medication": "code",
-    "Immunization": "vaccineCode",
-}
-ILLEGIBLE = frozenset({"?"})
-"""The meaning of a concept that cannot be read."""
 
 
 @dataclass(slots=True)
@@ -104,14 +68,15 @@ class Source:
     """References (`Type/id`) that were looked up and lead nowhere."""
     roles_unread: frozenset[str] = frozenset()
     """Practitioners whose roles were looked for and could not be (all) read."""
+    concepts: Concepts = field(init=False)
     _index: dict[tuple[str, str], list[Record]] = field(default_factory=lambda: defaultdict(list))
-    _memo: dict[bytes, frozenset[str]] = field(default_factory=dict)
     _panels: dict[str, list[Record]] | None = None
 
     def __post_init__(self) -> None:
-        for kind, member in CONCEPT_OF.items():
+        self.concepts = concepts_under(self.terminology)
+        for kind in CONCEPT_OF:
             for record in self.records.of(kind):
-                for meaning in self._meanings_of(record, member):
+                for meaning in self.concepts.of(record):
                     self._index[kind, meaning].append(record)
 
     # --- finding ---------------------------------------------------------------------------------------------------
@@ -119,32 +84,14 @@ class Source:
     def about(self, types: Iterable[str], *meanings: str) -> list[Record]:
         """The records of the types whose concept has any of the meanings, each once.
 
-        A meaning is the id of a ValueSet, or `~` and the name of a phrase.
+        A meaning is the id of a ValueSet, or `~` and the name of a phrase; what cannot be read may mean any.
         """
         found = [r for kind in types for meaning in (*meanings, "?") for r in self._index.get((kind, meaning), ())]
         return list(dict.fromkeys(found))
 
     def means(self, record: Record) -> frozenset[str]:
         """The meanings of one record's concept (and of its components)."""
-        return self._meanings_of(record, CONCEPT_OF.get(record.type, "code"))
-
-    def concept_means(self, raw: msgspec.Raw) -> frozenset[str]:
-        """The meanings of one concept, still bytes; memoised, for charts repeat themselves."""
-        if not len(raw):
-            return NO_MEANING
-        key = bytes(raw)
-        found = self._memo.get(key)
-        if found is None:
-            found = self._memo[key] = self._read_concept(key)
-        return found
-
-    def coding_means(self, raw: msgspec.Raw) -> frozenset[str]:
-        """The meanings of a Coding, still bytes (an Encounter's class)."""
-        try:
-            coding = _coding.decode(raw)
-        except UNREADABLE:
-            return ILLEGIBLE if len(raw) else NO_MEANING
-        return self.terminology.meanings(coding.system, coding.code)
+        return self.concepts.of(record)
 
     def panels_of(self, record: Record) -> list[Record]:
         """The Observations and DiagnosticReports that list this one as their member or result."""
@@ -222,37 +169,6 @@ class Source:
         )
 
     # --- indexing --------------------------------------------------------------------------------------------------
-
-    def _meanings_of(self, record: Record, member: str) -> frozenset[str]:
-        header = record.header
-        found = self.concept_means(getattr(header, member))
-        if len(header.component):
-            found |= self._each_means(lambda: [each.code for each in _components.decode(header.component)])
-        if len(header.usedCode):
-            found |= self._each_means(lambda: _concepts.decode(header.usedCode))
-        return found
-
-    def _each_means(self, listed: Callable[[], list[msgspec.Raw]]) -> frozenset[str]:
-        """The meanings of all concepts in a list: of components, or of what a procedure used."""
-        try:
-            return NO_MEANING.union(*map(self.concept_means, listed()))
-        except UNREADABLE:
-            return ILLEGIBLE
-
-    def _read_concept(self, raw: bytes) -> frozenset[str]:
-        try:
-            return self._meanings_in(_concept.decode(raw))
-        except UNREADABLE:
-            return ILLEGIBLE
-
-    def _meanings_in(self, concept: _Concept) -> frozenset[str]:
-        codings = concept.coding or ()
-        found: set[str] = set()
-        for coding in codings:
-            found |= self.terminology.meanings(coding.system, coding.code)
-        said = dict.fromkeys(text for text in (concept.text, *(c.display for c in codings)) if text)
-        found.update(f"~{tag}" for tag in phrases.named_in(map(plain_text, said)))
-        return frozenset(found)
 
     def _references_in(self, listed: msgspec.Raw) -> Iterator[str]:
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cds_service.remembered import remembered
+
 _CELLS = r"(?:bone[- ]?marrow|stem[- ]?cells?|ha?em(?:at)?opoietic(?:[- ](?:stem|progenitor))?(?:[- ]cells?)?|marrow)"
 _BMT = r"(?:bmt|hsct|hct)"
 _HAEM_ONC = r"\bha?em(?:e|at)?[-/& ]+(?:and )?onc"
@@ -45,6 +47,7 @@ _ON_THE_WAY_TO_TRANSPLANT = re.compile(
 _NOT_ONE = re.compile(r"\b(?:no|not|non|never|former|formerly|retired|ex)\b", re.IGNORECASE)
 
 
+@remembered
 def specialties_in(text: str) -> frozenset[str]:
     """The specialties a text names; `transplant-surgery` and `oncologist-other-kind` need a closer look."""
     if other_profession(text) or names_laboratory(text) or _NOT_ONE.search(text):
@@ -65,11 +68,13 @@ def specialties_in(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@remembered
 def other_profession(text: str) -> bool:
     """Whether the text names a nurse, coordinator, technologist, pharmacist or the like."""
     return bool(_OTHER_PROFESSION.search(text))
 
 
+@remembered
 def names_laboratory(text: str) -> bool:
     """Whether the text names a laboratory or pathology, whose physicians are not the specialists consulted."""
     return bool(_LABORATORY.search(text)) and not _LABORATORY_IMMUNOLOGY.search(text)

@@ -16,6 +16,8 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 
 def plain_text(text: str) -> str:
     """Text in one form: compatibility characters folded (`Ⅰ` to `I`), dashes to `-`, white space to one blank."""
+    if text.isascii():
+        return " ".join(text.split())
     return " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
 
 

@@ -98,6 +98,7 @@ def validated(resource: dict[str, Any]) -> Any:
     except RecursionError:
         raise Unreadable("it is nested too deeply") from None
     members |= _known_variants(members)
+    _keep_only_labels(members)
     return _validated(str(kind), members, attempts=2)
 
 
@@ -168,6 +169,15 @@ def _known_variants(members: dict[str, Any]) -> dict[str, Any]:
     if members["resourceType"] == "PractitionerRole":
         return {name: [members[name]] for name in ("code", "specialty") if isinstance(members.get(name), dict)}
     return {}
+
+
+def _keep_only_labels(members: dict[str, Any]) -> None:
+    """Leave nothing of `meta` but the security labels, which alone are read."""
+    meta = members.get("meta")
+    if isinstance(meta, dict):
+        labels = members.pop("meta").get("security")
+        if labels is not None:
+            members["meta"] = {"security": labels}
 
 
 def _first_coding(classes: list[Any]) -> Any:

@@ -1,0 +1,120 @@
+"""What concepts mean, while they are still bytes: the ValueSets that hold their codes, the phrases that they name.
+
+A meaning is the id of a ValueSet, or `~` and the name of a phrase.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+
+from cds_service.chart import phrases
+from cds_service.exact_json import UNREADABLE
+from cds_service.fhir.elements import plain_text
+from cds_service.fhir.records import Record
+from cds_service.fhir.terminology import NO_MEANING, Terminology
+from cds_service.remembered import remembered
+
+ILLEGIBLE = frozenset({"?"})
+"""The meaning of a concept that cannot be read."""
+CONCEPT_OF = {
+    "Observation": "code",
+    "Condition": "code",
+    "Procedure": "code",
+    "DiagnosticReport": "code",
+    "ServiceRequest": "code",
+    "DocumentReference": "type",
+    "MedicationRequest": "medicationCodeableConcept",
+    "MedicationAdministration": "medicationCodeableConcept",
+    "MedicationDispense": "medicationCodeableConcept",
+    "MedicationStatement": "medicationCodeableConcept",
+    "Medication": "code",
+    "Immunization": "vaccineCode",
+}
+"""Per type, the member that says what a resource is about."""
+
+class _Coding(msgspec.Struct):
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class _Concept(msgspec.Struct):
+    coding: list[_Coding] | None = None
+    text: str | None = None
+
+
+class _Component(msgspec.Struct):
+    code: msgspec.Raw
+
+
+_concept = msgspec.json.Decoder(_Concept)
+_concepts = msgspec.json.Decoder(list[msgspec.Raw])
+_components = msgspec.json.Decoder(list[_Component])
+_coding = msgspec.json.Decoder(_Coding)
+
+
+class Concepts:
+    """The meanings of concepts under one terminology."""
+
+    def __init__(self, terminology: Terminology) -> None:
+        self._terminology = terminology
+        self._meanings = remembered(self._read)
+
+    def means(self, raw: msgspec.Raw) -> frozenset[str]:
+        """The meanings of a CodeableConcept; none where nothing stands there."""
+        return self._meanings(bytes(raw))
+
+    def of_coding(self, raw: msgspec.Raw) -> frozenset[str]:
+        """The meanings of a Coding (an Encounter's class)."""
+        try:
+            coding = _coding.decode(raw)
+        except UNREADABLE:
+            return ILLEGIBLE if len(raw) else NO_MEANING
+        return self._terminology.meanings(coding.system, coding.code)
+
+    def of(self, record: Record) -> frozenset[str]:
+        """The meanings of what a resource is about, of its components, and of what was used in it."""
+        header = record.header
+        found = self.means(getattr(header, CONCEPT_OF.get(record.type, "code")))
+        if len(header.component):
+            found |= self._of_components(header.component)
+        if len(header.usedCode):
+            found |= self._of_each(header.usedCode)
+        return found
+
+    def _of_components(self, raw: msgspec.Raw) -> frozenset[str]:
+        try:
+            return NO_MEANING.union(*(self.means(each.code) for each in _components.decode(raw)))
+        except UNREADABLE:
+            return ILLEGIBLE
+
+    def _of_each(self, raw: msgspec.Raw) -> frozenset[str]:
+        try:
+            return NO_MEANING.union(*map(self.means, _concepts.decode(raw)))
+        except UNREADABLE:
+            return ILLEGIBLE
+
+    def _read(self, raw: bytes) -> frozenset[str]:
+        if not raw:
+            return NO_MEANING
+        try:
+            return self._meanings_in(_concept.decode(raw))
+        except UNREADABLE:
+            return ILLEGIBLE
+
+    def _meanings_in(self, concept: _Concept) -> frozenset[str]:
+        codings = concept.coding or ()
+        found: set[str] = set()
+        for coding in codings:
+            found |= self._terminology.meanings(coding.system, coding.code)
+        said = dict.fromkeys(text for text in (concept.text, *(c.display for c in codings)) if text)
+        found.update(f"~{tag}" for tag in phrases.named_in(map(plain_text, said)))
+        return frozenset(found)
+
+
+@lru_cache(maxsize=4)
+def concepts_under(terminology: Terminology) -> Concepts:
+    """The same Concepts for every call that is answered under a terminology."""
+    return Concepts(terminology)
