@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "exact_json": set(),
     "remembered": set(),
     "config": {"errors"},
-    "fhir": {"errors", "exact_json", "timing", "logic"},
+    "fhir": {"errors", "exact_json", "remembered", "timing", "logic"},
     "chart": {"fhir", "facts", "course", "elapsed", "logic", "timing", "wording", "exact_json", "errors", "remembered"},
     "hooks": {"policy", "logic", "wording", "errors", "defects", "exact_json", "store", "audit"},
     "printing": {"policy"},

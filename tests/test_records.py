@@ -120,9 +120,17 @@ def test_decimals_stay_exact() -> None:
 @pytest.mark.parametrize("kind", READ)
 def test_every_type_that_is_read_has_its_model(kind: str) -> None:
     """A member that R4 does not know would be one that no rule can ever read."""
-    nothing = {"resourceType": kind, "id": "x", "meta": {"versionId": 1}}
+    nothing = {"resourceType": kind, "id": "x", "meta": {"security": "secret"}}
     with pytest.raises(Unreadable, match="meta"):
         validated(nothing)
+
+
+def test_of_meta_only_the_labels_are_read() -> None:
+    """A time stamp that is none does no harm; a label that cannot be read might hide a mask."""
+    read = validated({"resourceType": "Patient", "id": "x", "meta": {"lastUpdated": "yesterday"}})
+    assert read.id == "x"
+    with pytest.raises(Unreadable, match="meta"):
+        validated({"resourceType": "Patient", "id": "x", "meta": {"security": [{"code": 1}]}})
 
 
 # --- Bundles -------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.elements import plain_text
 from cds_service.fhir.records import Record
 from cds_service.fhir.terminology import NO_MEANING, Terminology
-from cds_service.remembered import remembered
+from cds_service.remembered import KEPT, LONGEST
 
 ILLEGIBLE = frozenset({"?"})
 """The meaning of a concept that cannot be read."""
@@ -33,6 +33,7 @@ CONCEPT_OF = {
     "Immunization": "vaccineCode",
 }
 """Per type, the member that says what a resource is about."""
+
 
 class _Coding(msgspec.Struct):
     system: str | None = None
@@ -60,11 +61,12 @@ class Concepts:
 
     def __init__(self, terminology: Terminology) -> None:
         self._terminology = terminology
-        self._meanings = remembered(self._read)
+        self._kept = lru_cache(maxsize=KEPT)(self._read)
 
     def means(self, raw: msgspec.Raw) -> frozenset[str]:
         """The meanings of a CodeableConcept; none where nothing stands there."""
-        return self._meanings(bytes(raw))
+        concept = bytes(raw)
+        return self._kept(concept) if len(concept) <= LONGEST else self._read(concept)
 
     def of_coding(self, raw: msgspec.Raw) -> frozenset[str]:
         """The meanings of a Coding (an Encounter's class)."""

@@ -187,7 +187,8 @@ class Source:
 
 def is_entered_in_error(model: Any) -> bool:
     """Whether any status of the resource says that it was entered in error."""
-    if getattr(model, "status", None) == "entered-in-error" or getattr(model, "docStatus", None) == "entered-in-error":
+    stated = vars(model)
+    if "entered-in-error" in {stated.get("status"), stated.get("docStatus")}:
         return True
-    verification = getattr(model, "verificationStatus", None)
+    verification = stated.get("verificationStatus")
     return any(coding.code == "entered-in-error" for coding in (verification.coding or () if verification else ()))

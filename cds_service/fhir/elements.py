@@ -73,8 +73,9 @@ def period(value: Any) -> When | None:
 
 def first_when(resource: Any, *elements: str) -> When | None:
     """The first of the named date or Period elements that is there."""
+    stated = vars(resource)
     for element in elements:
-        value = getattr(resource, element, None)
+        value = stated.get(element)
         if value is not None:
             return period(value) if hasattr(value, "start") else when(value)
     return None

@@ -11,8 +11,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
+
+from cds_service.exact_json import plain
+from cds_service.remembered import remembered
 
 COMMON = (
     "resourceType",
@@ -72,6 +76,10 @@ READ: dict[str, tuple[str, ...]] = {
 
 _KEPT = {kind: frozenset((*COMMON, *members)) for kind, members in READ.items()}
 _MODELS = {kind: get_fhir_model_class(kind) for kind in READ}
+_CONCEPT = get_fhir_model_class("CodeableConcept")
+_INVALID = (KeyError, TypeError, ValueError, RecursionError, AttributeError, OverflowError, ArithmeticError)
+"""What the models raise for what is not FHIR; a ValidationError is a ValueError."""
+_encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 _LARGEST_EXPONENT = 18
@@ -99,12 +107,32 @@ def validated(resource: dict[str, Any]) -> Any:
         raise Unreadable("it is nested too deeply") from None
     members |= _known_variants(members)
     _keep_only_labels(members)
-    return _validated(str(kind), members, attempts=2)
+    return _validated(str(kind), {name: _with_concepts(value) for name, value in members.items()}, attempts=2)
+
+
+def _with_concepts(value: Any) -> Any:
+    """A member, its concepts (alone or in a list) validated: the same few statuses, kinds and codes stand in charts
+    without number, and nothing of a patient in them."""
+    if isinstance(value, dict):
+        return _concept(_encoder.encode(value)) or value if "coding" in value else value
+    if isinstance(value, list):
+        return [_with_concepts(each) for each in value]
+    return value
+
+
+@remembered
+def _concept(raw: bytes) -> Any:
+    """A CodeableConcept as a model, which nobody changes; None where it is none, for the resource's own validation to
+    say so."""
+    try:
+        return _CONCEPT.model_validate(plain(raw))
+    except _INVALID:
+        return None
 
 
 def _validated(kind: str, members: dict[str, Any], attempts: int) -> Any:
     try:
-        return _MODELS[kind].model_validate(members)
+        return _MODELS[kind](**members)
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False, include_context=False)
         unknown = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
@@ -113,7 +141,7 @@ def _validated(kind: str, members: dict[str, Any], attempts: int) -> Any:
                 _take_out(members, place)
             return _validated(kind, members, attempts - 1)
         raise Unreadable(_elements(problems)) from None
-    except (KeyError, TypeError, ValueError, RecursionError, AttributeError, OverflowError, ArithmeticError):
+    except _INVALID:
         raise Unreadable("its structure is not FHIR's") from None
 
 

@@ -1,0 +1,48 @@
+"""What is kept from one text to the next, and what is not."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from cds_service.chart.concepts import concepts_under
+from cds_service.fhir.terminology import Terminology
+from cds_service.remembered import KEPT, LONGEST, remembered
+
+CD18 = msgspec.Raw(b'{"coding":[{"system":"http://loinc.org","code":"17121-5"}],"text":"CD18 cells"}')
+
+
+@pytest.mark.parametrize(
+    ("length", "read"),
+    [
+        pytest.param(LONGEST, 1, id="short enough: read once"),
+        pytest.param(LONGEST + 1, 2, id="prose: read each time, and not kept"),
+    ],
+)
+def test_only_short_texts_are_kept(length: int, read: int) -> None:
+    """Nobody's prose stays in memory, and no caller can fill it."""
+    seen: list[str] = []
+    reading = remembered(lambda text: seen.append(text) or len(text))
+    assert [reading("x" * length), reading("x" * length)] == [length, length]
+    assert len(seen) == read
+
+
+def test_the_longest_forgotten_goes_first() -> None:
+    """The number of texts is bounded."""
+    seen: list[str] = []
+    reading = remembered(seen.append)
+    for number in range(KEPT + 1):
+        reading(str(number))
+    reading("1")
+    reading("0")
+    assert seen[KEPT + 1 :] == ["0"]
+
+
+def test_what_a_concept_means_is_kept_per_terminology() -> None:
+    """A site's own codes change what a concept means; what another terminology made of it does not count."""
+    system = {"system": "http://loinc.org", "concept": [{"code": "17121-5"}]}
+    ours = Terminology([{"id": "cd18", "compose": {"include": [system]}}])
+    empty = Terminology([])
+    assert concepts_under(ours).means(CD18) == {"cd18", "~cd18"}
+    assert concepts_under(empty).means(CD18) == {"~cd18"}
+    assert concepts_under(ours) is concepts_under(ours)
