@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from cds_service.chart.fetch import Fetching
 from cds_service.chart.gather import Call, LookedUp, Sent, sent_with, source_of
@@ -22,6 +21,7 @@ from cds_service.fhir.servers import allowed_base, is_on_loopback
 from cds_service.fhir.terminology import Terminology
 from cds_service.hooks.evaluated import Fetched
 from cds_service.hooks.request import HookCall
+from cds_service.once import once
 
 
 def drafts_of(call: HookCall) -> tuple[Entry, ...]:
@@ -47,7 +47,7 @@ class Reading:
     client: FhirClient | None = None
     """Made when there is something to ask: its deadline is for fetching, not for reading what was sent."""
 
-    @cached_property
+    @once
     def _base(self) -> str | None:
         """The address of the FHIR server, where there is a token for it and configuration allows to read it."""
         server = self.call.fhir_server
@@ -56,16 +56,16 @@ class Reading:
         own = {server} if self.settings.development and is_on_loopback(server) else set()
         return allowed_base(server, self.settings.fhir_servers | self.call.readable_servers | own)
 
-    @cached_property
+    @once
     def _facts(self) -> Call:
         call, bases = self.call, self.settings.fhir_servers | ({self._base} if self._base else set())
         return Call(call.patient_id, call.user_id, call.fhir_server, call.prefetch, bases, self.queries)
 
-    @cached_property
+    @once
     def _sent(self) -> Sent:
         return sent_with(self._facts, self.drafts)
 
-    @cached_property
+    @once
     def _fetching(self) -> Fetching | None:
         if self._base is None:
             return None

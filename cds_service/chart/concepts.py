@@ -5,6 +5,7 @@ A meaning is the id of a ValueSet, or `~` and the name of a phrase.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from cds_service.chart import phrases
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.elements import plain_text
-from cds_service.fhir.records import Record
+from cds_service.fhir.records import Header, Record, Records
 from cds_service.fhir.terminology import NO_MEANING, Terminology
 from cds_service.remembered import KEPT, LONGEST
 
@@ -78,8 +79,20 @@ class Concepts:
 
     def of(self, record: Record) -> frozenset[str]:
         """The meanings of what a resource is about, of its components, and of what was used in it."""
-        header = record.header
-        found = self.means(getattr(header, CONCEPT_OF.get(record.type, "code")))
+        return self._of_member(record.header, CONCEPT_OF.get(record.type, "code"))
+
+    def index(self, records: Records) -> dict[tuple[str, str], list[Record]]:
+        """The resources by their type and each of their meanings."""
+        found: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        for kind, member in CONCEPT_OF.items():
+            for record in records.of(kind):
+                for meaning in self._of_member(record.header, member):
+                    found[kind, meaning].append(record)
+        return found
+
+    def _of_member(self, header: Header, member: str) -> frozenset[str]:
+        concept = bytes(getattr(header, member))
+        found = self._kept(concept) if len(concept) <= LONGEST else self._read(concept)
         if len(header.component):
             found |= self._of_components(header.component)
         if len(header.usedCode):

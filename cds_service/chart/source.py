@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from cds_service.chart.concepts import CONCEPT_OF, Concepts, concepts_under
+from cds_service.chart.concepts import Concepts, concepts_under
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.bundle import State
 from cds_service.fhir.elements import is_masked
@@ -69,15 +69,12 @@ class Source:
     roles_unread: frozenset[str] = frozenset()
     """Practitioners whose roles were looked for and could not be (all) read."""
     concepts: Concepts = field(init=False)
-    _index: dict[tuple[str, str], list[Record]] = field(default_factory=lambda: defaultdict(list))
+    _index: dict[tuple[str, str], list[Record]] = field(init=False)
     _panels: dict[str, list[Record]] | None = None
 
     def __post_init__(self) -> None:
         self.concepts = concepts_under(self.terminology)
-        for kind in CONCEPT_OF:
-            for record in self.records.of(kind):
-                for meaning in self.concepts.of(record):
-                    self._index[kind, meaning].append(record)
+        self._index = self.concepts.index(self.records)
 
     # --- finding ---------------------------------------------------------------------------------------------------
 

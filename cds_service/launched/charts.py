@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 
 import msgspec
 
@@ -26,6 +25,7 @@ from cds_service.launched.opening import Opening, searchset, why_not
 from cds_service.launched.people import People
 from cds_service.launched.treatment import QUERIES as OF_THE_TREATMENT
 from cds_service.launched.treatment import TreatmentReading
+from cds_service.once import once
 from cds_service.reading import fetched_by
 from cds_service.worksheet.opened import (
     ChartRefused,
@@ -118,13 +118,13 @@ class _Reading(Opening):
 
     # --- the orders --------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @once
     def _entries(self) -> dict[str, Entry]:
         """The orders for Kresladi that the chart holds, by reference."""
         Fetching(self.client, self.call, self.sent).medications(self.listed)
         return {order.reference: entry for entry in self.listed for order in self._read((entry,))}
 
-    @cached_property
+    @once
     def _orders(self) -> tuple[DraftOrder, ...]:
         return self._read(self._entries.values())
 

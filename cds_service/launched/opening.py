@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import msgspec
 
@@ -17,6 +16,7 @@ from cds_service.fhir.bundle import Answered, Entry, State
 from cds_service.fhir.client import Ended, FhirClient
 from cds_service.hooks.request import HookCall
 from cds_service.launched.people import patient_of
+from cds_service.once import once
 from cds_service.worksheet.opened import ChartRefused, ChartUnreachable, Patient, Session
 
 ORDERS = ("medicationRequests", "serviceRequests")
@@ -53,7 +53,7 @@ class Opening:
             prefetch=self.prefetch,
         )
 
-    @cached_property
+    @once
     def answers(self) -> dict[str, Answered]:
         """What the server says to each part of the chart. Raises where it does not even show the patient."""
         asks = missing_parts(self.call, {}, self.client.base)
@@ -68,7 +68,7 @@ class Opening:
         bases = frozenset({self.client.base})
         return Call(self.session.patient_id, self.session.user, self.session.server, {}, bases, self.queries)
 
-    @cached_property
+    @once
     def prefetch(self) -> dict[str, msgspec.Raw]:
         """What came whole, as a hook request would carry it: the rest is asked for again when it is judged."""
         whole = {key: answer for key, answer in self.answers.items() if answer.state is State.COMPLETE}
@@ -77,12 +77,12 @@ class Opening:
             for key, answer in whole.items()
         }
 
-    @cached_property
+    @once
     def sent(self) -> Sent:
         """The resources of the chart."""
         return sent_with(replace(self.call, prefetch=self.prefetch), ())
 
-    @cached_property
+    @once
     def source(self) -> Source:
         """The chart as the readers see it."""
         evaluator = self.evaluator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from cds_service.chart import queries
 from cds_service.chart.bedside.draft import Draft, drafts_in
@@ -12,6 +11,7 @@ from cds_service.hooks.evaluated import LabelEvaluated
 from cds_service.launched.opening import Opening
 from cds_service.launched.people import People
 from cds_service.logic import unique
+from cds_service.once import once
 from cds_service.policy.label import LabelEvaluation
 from cds_service.reading import fetched_by
 from cds_service.worksheet.opened import OrderOnRecord, TreatmentOpened
@@ -36,12 +36,12 @@ class TreatmentReading(Opening):
             fetched=(*fetched_by(self.client), *evaluated.fetched),
         )
 
-    @cached_property
+    @once
     def _drafts(self) -> tuple[Draft, ...]:
         """The orders of the chart that may (still) be signed."""
         return drafts_in(self.listed, self.sent.records, self.evaluator.terminology)
 
-    @cached_property
+    @once
     def _in_view(self) -> Draft | None:
         """The order that the session names, where the chart holds it."""
         return next((draft for draft in self._drafts if draft.reference == self.session.order), None)

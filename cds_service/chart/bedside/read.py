@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from cds_service.chart.bedside import order as ordered
 from cds_service.chart.bedside.access import read_access
@@ -31,6 +30,7 @@ from cds_service.chart.source import Source
 from cds_service.course import Bedside, Quantities, Role
 from cds_service.facts import Documentation
 from cds_service.logic import Answer, Evidence
+from cds_service.once import once
 from cds_service.wording import bedside as say
 
 
@@ -40,37 +40,37 @@ class OnRecord:
 
     source: Source
 
-    @cached_property
+    @once
     def treatment(self) -> Treatment:
         """Whether and when Kresladi was given."""
         return read_treatment(self.source)
 
-    @cached_property
+    @once
     def checklist(self) -> Checklist:
         """What was answered at the bedside."""
         return read_checklist(self.source)
 
-    @cached_property
+    @once
     def aphereses(self) -> Aphereses:
         """The collections of cells."""
         return read_aphereses(self.source)
 
-    @cached_property
+    @once
     def weighed(self) -> Documentation:
         """Whether the patient was weighed before the first of them."""
         return read_weighing(self.source, self.aphereses)
 
-    @cached_property
+    @once
     def conditioning(self) -> Conditioning:
         """Conditioning begun and done."""
         return read_conditioning(self.source, self.checklist)
 
-    @cached_property
+    @once
     def shipment(self) -> Documentation:
         """Whether the product is there."""
         return read_shipment(self.source, self.checklist)
 
-    @cached_property
+    @once
     def back_up(self) -> Quantities:
         """The back-up collection."""
         return read_back_up(self.source, self.checklist)
