@@ -133,6 +133,41 @@ def test_of_meta_only_the_labels_are_read() -> None:
         validated({"resourceType": "Patient", "id": "x", "meta": {"security": [{"code": 1}]}})
 
 
+@pytest.mark.parametrize(
+    ("concept", "read"),
+    [
+        pytest.param({"coding": [{"code": "x"}], "text": "y"}, {"coding": [{"code": "x"}], "text": "y"}, id="whole"),
+        pytest.param({"coding": [None, {"code": ""}], "text": "y"}, {"text": "y"}, id="nothing in its codings"),
+        pytest.param({"coding": [{}]}, None, id="nothing in it at all"),
+        pytest.param({"coding": [{"code": "x", "name": 1}]}, {"coding": [{"code": "x"}]}, id="an element FHIR has not"),
+    ],
+)
+def test_a_concept_is_read_in_its_resource(concept: Any, read: Any) -> None:
+    """Each time alike, although it is validated but once."""
+    subject = {"reference": "Patient/1"}
+    for _ in range(2):
+        model = validated({"resourceType": "Condition", "id": "c", "subject": subject, "code": concept})
+        assert (model.code and model.code.model_dump()) == read
+
+
+@pytest.mark.parametrize(
+    ("code", "because"),
+    [
+        pytest.param({"coding": "x"}, "invalid: code", id="codings that are none"),
+        pytest.param([{"coding": [{"code": "x"}]}], "invalid: code", id="a list of concepts where one belongs"),
+        pytest.param(
+            {"coding": [{"code": "x"}], "extension": [{"url": "u", "valueInteger": 10**30}]},
+            "out of any range",
+            id="a number that no decoder takes",
+        ),
+    ],
+)
+def test_a_concept_that_is_none_is_said(code: Any, because: str) -> None:
+    """By the resource that has it."""
+    with pytest.raises(Unreadable, match=because):
+        validated({"resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/1"}, "code": code})
+
+
 # --- Bundles -------------------------------------------------------------------------------------------------------
 
 

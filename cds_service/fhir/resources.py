@@ -7,16 +7,12 @@ the resource unreadable, which the readers report.
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
 from typing import Any
 
-import msgspec
 from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
-from cds_service.exact_json import plain
-from cds_service.remembered import remembered
+from cds_service.fhir.tidied import INVALID, tidied
 
 COMMON = (
     "resourceType",
@@ -76,18 +72,6 @@ READ: dict[str, tuple[str, ...]] = {
 
 _KEPT = {kind: frozenset((*COMMON, *members)) for kind, members in READ.items()}
 _MODELS = {kind: get_fhir_model_class(kind) for kind in READ}
-_CONCEPT = get_fhir_model_class("CodeableConcept")
-_INVALID = (KeyError, TypeError, ValueError, RecursionError, AttributeError, OverflowError, ArithmeticError)
-"""What the models raise for what is not FHIR; a ValidationError is a ValueError."""
-_encoder = msgspec.json.Encoder(decimal_format="number")
-
-
-_LARGEST_EXPONENT = 18
-"""Powers of ten either way beyond which a number is no measurement, and arithmetic with it no longer safe."""
-
-
-_NO_DATE = re.compile(r"(?:0001-01-0[1-3]|9999-12-(?:29|3[01]))(?:T.*)?")
-"""The first and the last days of the calendar, with which systems fill a date that they do not have."""
 
 
 class Unreadable(Exception):
@@ -102,32 +86,11 @@ def validated(resource: dict[str, Any]) -> Any:
         raise Unreadable("its type is not one that is read")
     members = {name: value for name, value in resource.items() if name.lstrip("_") in kept}
     try:
-        members = _without_nothing(members) or {}
+        return _validated(str(kind), tidied(members), attempts=2)
+    except ArithmeticError:
+        raise Unreadable("a number in it is out of any range") from None
     except RecursionError:
         raise Unreadable("it is nested too deeply") from None
-    members |= _known_variants(members)
-    _keep_only_labels(members)
-    return _validated(str(kind), {name: _with_concepts(value) for name, value in members.items()}, attempts=2)
-
-
-def _with_concepts(value: Any) -> Any:
-    """A member, its concepts (alone or in a list) validated: the same few statuses, kinds and codes stand in charts
-    without number, and nothing of a patient in them."""
-    if isinstance(value, dict):
-        return _concept(_encoder.encode(value)) or value if "coding" in value else value
-    if isinstance(value, list):
-        return [_with_concepts(each) for each in value]
-    return value
-
-
-@remembered
-def _concept(raw: bytes) -> Any:
-    """A CodeableConcept as a model, which nobody changes; None where it is none, for the resource's own validation to
-    say so."""
-    try:
-        return _CONCEPT.model_validate(plain(raw))
-    except _INVALID:
-        return None
 
 
 def _validated(kind: str, members: dict[str, Any], attempts: int) -> Any:
@@ -141,7 +104,7 @@ def _validated(kind: str, members: dict[str, Any], attempts: int) -> Any:
                 _take_out(members, place)
             return _validated(kind, members, attempts - 1)
         raise Unreadable(_elements(problems)) from None
-    except _INVALID:
+    except INVALID:
         raise Unreadable("its structure is not FHIR's") from None
 
 
@@ -167,48 +130,3 @@ def _inside(members: Any, step: int | str) -> Any:
     if isinstance(members, list) and isinstance(step, int) and step < len(members):
         return members[step]
     return members
-
-
-def _without_nothing(value: Any) -> Any:
-    """The value without nulls, empties and dates that are none, which systems send although FHIR forbids them; None
-    where nothing is left.
-
-    Raises Unreadable at a number that is out of any range.
-    """
-    if isinstance(value, str):
-        return None if not value or value.isspace() or _is_no_date(value) else value
-    if isinstance(value, dict):
-        return {key: kept for key, each in value.items() if (kept := _without_nothing(each)) is not None} or None
-    if isinstance(value, list):
-        return [kept for each in value if (kept := _without_nothing(each)) is not None] or None
-    if isinstance(value, (int, Decimal)) and abs(Decimal(value).adjusted()) > _LARGEST_EXPONENT:
-        raise Unreadable("a number in it is out of any range")
-    return value
-
-
-def _is_no_date(text: str) -> bool:
-    return text.startswith(("0001-", "9999-")) and _NO_DATE.fullmatch(text) is not None
-
-
-def _known_variants(members: dict[str, Any]) -> dict[str, Any]:
-    """Members that other versions of FHIR, or careless senders, write in another shape than R4's."""
-    if members["resourceType"] == "Encounter" and isinstance(members.get("class"), list):
-        return {"class": _first_coding(members["class"])}
-    if members["resourceType"] == "PractitionerRole":
-        return {name: [members[name]] for name in ("code", "specialty") if isinstance(members.get(name), dict)}
-    return {}
-
-
-def _keep_only_labels(members: dict[str, Any]) -> None:
-    """Leave nothing of `meta` but the security labels, which alone are read."""
-    meta = members.get("meta")
-    if isinstance(meta, dict):
-        labels = members.pop("meta").get("security")
-        if labels is not None:
-            members["meta"] = {"security": labels}
-
-
-def _first_coding(classes: list[Any]) -> Any:
-    first = classes[0] if isinstance(classes[0], dict) else {}
-    codings = first.get("coding")
-    return codings[0] if isinstance(codings, list) and codings else first

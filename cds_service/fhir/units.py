@@ -6,13 +6,22 @@ The UCUM code governs; the unit's text is read only where there is no UCUM code.
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
 UCUM = "http://unitsofmeasure.org"
 _UCUM_NAMES = {UCUM, "urn:oid:2.16.840.1.113883.6.8", UCUM + "/"}
 _ANNOTATION = re.compile(r"\{[^{}]*\}")
-_POWERS = re.compile(r"(?:[x×*]\s*)?10\s*(?:\^|\*|E|e)?\s*(?:\(?6\)?|⁶)")
+POWER = (
+    r"(?:(?:[x×*]\s*)?10\s*(?:(?:\^|\*\*?|e)\s*\(?\+?\d{1,2}\)?|[⁰¹²³⁴-⁹]+|\(?6\)?)(?!\d)|"
+    r"(?<![a-z])e\s*\+?\d{1,2}(?!\d)|\bmillions?\b)"
+)
+"""A power of ten as people write it: `x 10^6`, `10⁶`, `E6`, `million`. A 6 may have lost its raised place: `10 6`."""
+_POWERS = re.compile(POWER, re.IGNORECASE)
+_CD34 = re.compile(r"cd ?34", re.IGNORECASE)
+_POWERS_OF_CELLS = range(3, 10)
+"""Tens of which a dose of cells is a multiple; what is written otherwise is a misprint."""
 
 KILOGRAMS = {
     "kg": Decimal(1),
@@ -37,7 +46,9 @@ _MILLION = Decimal(10) ** 6
 _OF_CD34_CELLS = re.compile(
     r"\{(?:viable|positive|total|cells?|cd ?34|hspcs?|hscs?|bw|body|weight|actual|recipient|[ +_.-])*\}", re.IGNORECASE
 )
-_VOLUME = re.compile(r"m?l|millilit(?:er|re)s?|\{?bags?\}?", re.IGNORECASE)
+_VOLUME = re.compile(r"m?l|millilit(?:er|re)s?|\{?(?:bags?|lots?|vials?|each|ea|units?)\}?", re.IGNORECASE)
+_TURN = re.compile(r"1?|\{?(?:dose|infusion|treatment|administration|application)s?\}?", re.IGNORECASE)
+"""What is given once where there is one of it."""
 
 
 def ucum_code(quantity: Any) -> str | None:
@@ -105,16 +116,31 @@ def million_cells_of_text(unit: str) -> tuple[Decimal, bool] | None:
     per = per.strip().lower()
     if slash and not re.fullmatch(r"kg(?: (?:of )?(?:bw|body ?weight|actual body weight))?\.?", per):
         return None
-    counted, millions = re.subn(r"(?i)\bmillions?\b", "", counted)
-    counted, powers = _POWERS.subn("", counted)
+    powers = [_tens(power) for power in _POWERS.findall(counted)]
+    named = bool(_CD34.search(counted))
+    counted = _POWERS.sub("", counted)
     words = re.sub(r"[\s.,()^·*×x-]+", "", re.sub(r"(?i)cd ?34 ?\+?|viable|positive|cells?|hspcs?|hscs?", "", counted))
-    if words or millions + powers > 1 or (not slash and not (millions or powers)):
+    if words or len(powers) > 1 or (not slash and not powers):
         return None
-    if millions or powers:
-        return Decimal(1), bool(slash)
-    return (1 / _MILLION, True) if re.search(r"(?i)cell|cd ?34", text) else None
+    if not powers:
+        return (1 / _MILLION, True) if re.search(r"(?i)cell|cd ?34", text) else None
+    # A power of nucleated cells is often written without their name, and is seldom the sixth.
+    known = powers[0] == 6 or (named and powers[0] in _POWERS_OF_CELLS)
+    return (Decimal(10) ** powers[0] / _MILLION, bool(slash)) if known else None
+
+
+def _tens(power: str) -> int:
+    """The exponent of a power of ten in words."""
+    if "million" in power.lower():
+        return 6
+    # Digits keep their values when raised ones are folded; the 10 itself is no part of the exponent.
+    exponent = re.sub(r"^[x×*]?\s*10", "", unicodedata.normalize("NFKC", power.strip()))
+    return int("".join(filter(str.isdigit, exponent)))
 
 
 def is_volume(quantity: Any) -> bool:
-    """Whether a Quantity is a volume or a number of bags, which says nothing of how many cells it holds."""
-    return bool(_VOLUME.fullmatch(ucum_code(quantity) or unit_shown(quantity))) if hasattr(quantity, "unit") else False
+    """Whether a Quantity is a volume, or counts bags or one infusion, which says nothing of how many cells it holds."""
+    if not hasattr(quantity, "unit"):
+        return False
+    unit = ucum_code(quantity) or unit_shown(quantity)
+    return bool(_VOLUME.fullmatch(unit) or (quantity.value == 1 and _TURN.fullmatch(unit)))

@@ -1,0 +1,90 @@
+"""Resources as systems send them, made what FHIR asks for before they are validated: without nulls, empties and dates
+that are none, and in R4's shape where another version's is known.
+
+Their concepts are validated on the way, each once: the same few statuses, kinds and codes stand in charts without
+number, and nothing of a patient in them.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from fhir.resources.R4B.codeableconcept import CodeableConcept
+
+from cds_service.exact_json import plain
+from cds_service.remembered import remembered
+
+INVALID = (KeyError, TypeError, ValueError, RecursionError, AttributeError, OverflowError, ArithmeticError)
+"""What the models of `fhir.resources` raise for what is not FHIR; a ValidationError is a ValueError."""
+
+_LARGEST_EXPONENT = 18
+"""Powers of ten either way beyond which a number is no measurement, and arithmetic with it no longer safe."""
+
+_NO_DATE = re.compile(r"(?:0001-01-0[1-3]|9999-12-(?:29|3[01]))(?:T.*)?")
+"""The first and the last days of the calendar, with which systems fill a date that they do not have."""
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def tidied(members: dict[str, Any]) -> dict[str, Any]:
+    """The members of a resource, tidied.
+
+    Raises ArithmeticError at a number out of any range, and RecursionError where they are nested without end.
+    """
+    return _members(members | _in_the_shape_of_r4(members) | _labels_alone(members))
+
+
+def _members(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: kept for name, value in members.items() if (kept := _value(value)) is not None}
+
+
+def _value(value: Any) -> Any:
+    """The value; None where nothing is left of it."""
+    if isinstance(value, str):
+        return None if not value or value.isspace() or _is_no_date(value) else value
+    if isinstance(value, dict):
+        return (_concept(_encoder.encode(value)) if "coding" in value else None) or _members(value) or None
+    if isinstance(value, list):
+        return [kept for each in value if (kept := _value(each)) is not None] or None
+    if isinstance(value, (int, Decimal)) and abs(Decimal(value).adjusted()) > _LARGEST_EXPONENT:
+        raise ArithmeticError
+    return value
+
+
+@remembered
+def _concept(raw: bytes) -> Any:
+    """A CodeableConcept as a model, which nobody changes; None where it is none, for the validation of the resource to
+    say so."""
+    try:
+        members = _members(plain(raw))
+        return CodeableConcept(**members) if members else None
+    except INVALID:
+        return None
+
+
+def _is_no_date(text: str) -> bool:
+    return text.startswith(("0001-", "9999-")) and _NO_DATE.fullmatch(text) is not None
+
+
+def _in_the_shape_of_r4(members: dict[str, Any]) -> dict[str, Any]:
+    """Members that other versions of FHIR, or careless senders, write in another shape."""
+    if members["resourceType"] == "Encounter" and isinstance(members.get("class"), list):
+        return {"class": _first_coding(members["class"])}
+    if members["resourceType"] == "PractitionerRole":
+        return {name: [members[name]] for name in ("code", "specialty") if isinstance(members.get(name), dict)}
+    return {}
+
+
+def _first_coding(classes: list[Any]) -> Any:
+    first = classes[0] if classes and isinstance(classes[0], dict) else {}
+    codings = first.get("coding")
+    return codings[0] if isinstance(codings, list) and codings else first
+
+
+def _labels_alone(members: dict[str, Any]) -> dict[str, Any]:
+    """Of `meta` only the security labels: nothing else of it is read."""
+    meta = members.get("meta")
+    return {"meta": {"security": meta.get("security")}} if isinstance(meta, dict) else {}
