@@ -11,12 +11,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
 
 import msgspec
 
 from cds_service.errors import TerminologyError
+from cds_service.remembered import KEPT, LONGEST
 
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 ICD10PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
@@ -82,12 +84,12 @@ class _Rules:
 
 
 class Terminology:
-    """All ValueSets together. Immutable once built, apart from a memo of codes already looked up."""
+    """All ValueSets together. Immutable once built, apart from the codes that were looked up last."""
 
     def __init__(self, value_sets: Iterable[dict[str, Any]]) -> None:
         self._includes: dict[str, _Rules] = defaultdict(_Rules)
         self._excludes: dict[str, _Rules] = defaultdict(_Rules)
-        self._memo: dict[Code, frozenset[str]] = {}
+        self._kept = lru_cache(maxsize=KEPT)(self._look_up)
         for value_set in value_sets:
             self._add(value_set)
 
@@ -96,12 +98,7 @@ class Terminology:
         if not code:
             return NO_MEANING
         key = normalised(system, code)
-        found = self._memo.get(key)
-        if found is None:
-            found = self._look_up(key)
-            if found:
-                self._memo[key] = found
-        return found
+        return self._kept(key) if len(key.system) + len(key.code) <= LONGEST else self._look_up(key)
 
     def _look_up(self, key: Code) -> frozenset[str]:
         if key.system not in self._includes:

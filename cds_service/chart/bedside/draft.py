@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from cds_service.chart.bedside.members import (
@@ -25,6 +24,7 @@ from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry
 from cds_service.fhir.records import Records
 from cds_service.fhir.terminology import Terminology
+from cds_service.once import once
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Draft:
         """The address under which it stands in the Bundle."""
         return self.entry.fullUrl
 
-    @cached_property
+    @once
     def concepts(self) -> tuple[dict[str, Any], ...]:
         """What it orders: medication or service, with its details; R5 wraps some of them."""
         named = ("medicationCodeableConcept", "medication", "code", "orderDetail")
@@ -56,18 +56,18 @@ class Draft:
             *concepts_of(self.medication),
         )
 
-    @cached_property
+    @once
     def means(self) -> frozenset[str]:
         """The ids of the ValueSets that hold a code of what it orders, or of how that is given."""
         return meanings_of(self.terminology, (*self.concepts, *self._routes))
 
-    @cached_property
+    @once
     def what(self) -> tuple[str, ...]:
         """The words for what it orders."""
         shown = folded(each.get("display") for each in dicts(self.resource.get("medicationReference")))
         return (*words_of(*self.concepts), *shown)
 
-    @cached_property
+    @once
     def how(self) -> tuple[str, ...]:
         """The words for how it is carried out: form of the drug, dosage, route, site, instructions to the patient."""
         texts = [self.resource.get("patientInstruction")]
@@ -80,7 +80,7 @@ class Draft:
             *words_of(*concepts, self.resource.get("bodySite"), (self.medication or {}).get("form")),
         )
 
-    @cached_property
+    @once
     def why(self) -> tuple[str, ...]:
         """The words of its reason and its notes."""
         order, note = self.resource, self.resource.get("note")
@@ -94,7 +94,7 @@ class Draft:
         """Every word of it."""
         return (*self.what, *self.how, *self.why)
 
-    @cached_property
+    @once
     def dosages(self) -> tuple[dict[str, Any], ...]:
         """Its dosage instructions."""
         return dicts(self.resource.get("dosageInstruction"))
@@ -104,7 +104,7 @@ class Draft:
         """The words for where on the body, and by which route, it is given."""
         return words_of(*(dosage.get("site") for dosage in self.dosages), self.resource.get("bodySite"), self._routes)
 
-    @cached_property
+    @once
     def _routes(self) -> tuple[dict[str, Any], ...]:
         return dicts([dosage.get("route") for dosage in self.dosages])
 
