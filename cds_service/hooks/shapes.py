@@ -18,15 +18,15 @@ Shape = dict[str, Any]
 def without_empties(value: Any) -> Any:
     """The value without members that are null or empty: CDS Hooks wants such members left out."""
     if isinstance(value, dict):
-        kept = {key: without_empties(each) for key, each in value.items()}
-        return {key: each for key, each in kept.items() if not _is_empty(each)}
+        return {key: kept for key, each in value.items() if _says_something(kept := without_empties(each))}
     if isinstance(value, (list, tuple)):
-        return [each for each in map(without_empties, value) if not _is_empty(each)]
+        return [kept for each in value if _says_something(kept := without_empties(each))]
     return value
 
 
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, (str, list, dict)) and not value)
+def _says_something(value: Any) -> bool:
+    """Also false and zero do."""
+    return bool(value) or isinstance(value, int)
 
 
 def card(members: Shape, suggestions: Sequence[Shape], selection: str = "at-most-one") -> Shape:
