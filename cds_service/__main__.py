@@ -15,9 +15,8 @@ from rich.console import Console
 from cds_service.app import create_app, offer_of
 from cds_service.config import SERVICES, Settings
 from cds_service.errors import KresladiError
-from cds_service.fhir.site_codes import added_by, count, files_in
+from cds_service.fhir.site_codes import added_by, count, files_in, passed_over
 from cds_service.fhir.site_codes import check as problems_in
-from cds_service.fhir.terminology import packaged_value_sets
 from cds_service.hooks.offer import Offer, answer
 from cds_service.policy.kresladi import policy
 from cds_service.policy.label import label
@@ -132,7 +131,7 @@ def terminology() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def check(folder: Path) -> None:
     """Check a folder of ValueSets as the service would at its start. Exit status 1 where it cannot be used."""
-    problems = problems_in(folder, (value_set["id"] for value_set in packaged_value_sets()))
+    problems = problems_in(folder)
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
@@ -140,6 +139,8 @@ def check(folder: Path) -> None:
     for file in files_in(folder):
         added = added_by(file)
         click.echo(f"{file.name}: adds {count(added)} to {added['id']}")
+    for file in passed_over(folder):
+        click.echo(f"{file.name}: not read, its name does not end in .json")
 
 
 @main.command("policy")

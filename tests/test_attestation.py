@@ -9,11 +9,12 @@ from tests.charts import ATTESTED, QUESTIONNAIRE, Resource, asked, care_team, ca
 STABLE, ELIGIBLE = "attest-clinically-stable", "attest-eligible-for-conditioning-and-hsct"
 BMT = role("bmt", "Pediatric bone marrow transplant")
 ICU = role("icu", "Pediatric intensive care")
+PHARMACIST = role("pharm", "BMT PharmD")
 REFUSED = {STABLE: False, ELIGIBLE: True}
 
 
 def ask(*resources: Resource) -> Resource:
-    return asked("I.A.5", [patient(), BMT, ICU, *resources])
+    return asked("I.A.5", [patient(), BMT, ICU, PHARMACIST, *resources])
 
 
 def nested(answers: dict[str, bool], *, below_answer: bool = False) -> list[Resource]:
@@ -37,6 +38,7 @@ ONE = [
     ("entered in error", {"status": "entered-in-error"}, "unknown", {"absent"}),
     ("no author", {"author": None}, "unknown", {"unusable"}),
     ("an author with another specialty", {"author": "PractitionerRole/icu"}, "unknown", {"unusable"}),
+    ("a transplant pharmacist is the author", {"author": "PractitionerRole/pharm"}, "unknown", {"unusable"}),
     ("an author who was not sent", {"author": "Practitioner/nobody"}, "unknown", {"unavailable"}),
     ("the patient is the author", {"author": "Patient/p1"}, "unknown", {"unusable"}),
     ("an organization is the author", {"author": "Organization/bmt"}, "unknown", {"unusable"}),

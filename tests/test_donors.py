@@ -23,7 +23,11 @@ from tests.charts import (
 
 MATCH = concept("HLA donor match status", (LOINC, "96061-7"))
 AVAILABLE = {"sibling-donor-available": True}
-MARCH, MAY = "2026-03-04", "2026-05-06"
+JANUARY, MARCH, MAY, AUGUST = "2026-01-02", "2026-03-04", "2026-05-06", "2026-08-09"
+SISTER = [{"reference": "RelatedPerson/sib"}]
+BROTHER = [{"reference": "RelatedPerson/bro"}]
+RELATION = concept("Donor relationship to patient")
+REDACTED = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "REDACTED"}]}
 
 
 def ask(*resources: Resource) -> Resource:
@@ -40,10 +44,17 @@ def related(code: str | None = "NSIS", text: str | None = None, id_: str = "sib"
     } | more
 
 
-def match(said: Any = "10/10", id_: str = "match", focus: str | None = "RelatedPerson/sib", **more: Any) -> Resource:
-    """A match result; what it says is words, or a dict with a `value[x]`."""
+def match(
+    said: Any = "10/10",
+    id_: str = "match",
+    focus: str | None = "RelatedPerson/sib",
+    focus_on: tuple[str, ...] = (),
+    **more: Any,
+) -> Resource:
+    """A match result; what it says is words, or a dict with a `value[x]`. `focus_on`: several related persons."""
     value = said if isinstance(said, dict) else {"valueCodeableConcept": concept(said)}
-    about = {"focus": [{"reference": focus}]} if focus else {}
+    people = [focus] if focus else [f"RelatedPerson/{each}" for each in focus_on]
+    about = {"focus": [{"reference": each} for each in people]} if people else {}
     return observation(id_, MATCH, **(value | about | more))
 
 
@@ -136,6 +147,14 @@ ROWS = [
      valueString="A*03:01")], "unknown", {"absent"}),
     ("a sister who shares one haplotype", [related(), observation("t", concept("HLA typing, donor"),
      focus=[{"reference": "RelatedPerson/sib"}], valueString="Shares one haplotype")], "unknown", {"unusable"}),
+    ("a matched brother whose record is redacted", [related("NBRO", meta=REDACTED), match()], "unknown", {"unusable"}),
+    ("a matched brother whose record is not in use", [related("NBRO", active=False), match()], "unknown",
+     {"unusable"}),
+    ("the mother and the brother in one", [related("NMTH", id_="mum"), related("NBRO"), match(focus=None, focus_on=(
+        "mum", "sib"))], "unknown", {"unusable"}),
+    ("two full brothers in one", [related("NBRO", id_="bro"), related("NBRO"), match(focus=None, focus_on=(
+        "bro", "sib"))], "not-met", set()),
+    ("the match answered yes", [related(), match("Yes")], "unknown", {"unusable"}),
     ("a match whose meaning is modified",
      [related(), match(modifierExtension=[{"url": "urn:x", "valueBoolean": True}])], "unknown", {"unusable"}),
     ("a match named by its text only",
@@ -143,6 +162,8 @@ ROWS = [
      "unknown", {"unusable"}),
     ("availability in words",
      [said("HLA-matched sibling donor available", valueBoolean=True)], "unknown", {"unusable"}),
+    ("availability in words, whether matched is not said",
+     [said("Sibling donor available", valueBoolean=True)], "unknown", {"unusable"}),
 ]  # fmt: skip
 
 
@@ -203,7 +224,6 @@ def test_a_match_as_a_ratio(matched: int, of: int, more: Resource, status: str) 
     assert ask(related(), match({"valueRatio": ratio}))["status"] == status
 
 
-RELATION = concept("Donor relationship to patient")
 SHAPES = [
     ("in the focus", [related(), match()], "not-met"),
     ("in a component", [match(focus=None, component=[
@@ -217,6 +237,28 @@ SHAPES = [
     ("the result as a component of a panel", [related(), observation(
         "panel", concept("HLA typing, sibling donor"), focus=[{"reference": "RelatedPerson/sib"}],
         component=[{"code": MATCH, "valueCodeableConcept": concept("10/10")}])], "not-met"),
+    ("focus and component agree", [related(), match(component=[
+        {"code": RELATION, "valueCodeableConcept": concept("Full sister", (ROLE_CODE, "NSIS"))}])], "not-met"),
+    ("the component says that the sister is a full one", [related("SIS"), match(component=[
+        {"code": RELATION, "valueCodeableConcept": concept(None, (ROLE_CODE, "NSIS"))}])], "not-met"),
+    ("the component says no more", [related(), match(component=[
+        {"code": RELATION, "valueString": "Related donor"}])], "not-met"),
+    ("the component is a typing", [related(), match(component=[
+        {"code": concept("HLA-A match"), "valueCodeableConcept": concept("Matched")}])], "not-met"),
+    ("the component says unrelated", [related(), match(component=[
+        {"code": RELATION, "valueString": "Unrelated"}])], "unknown"),
+    ("the component says unrelated, as a concept", [related(), match(component=[
+        {"code": concept("Donor type"), "valueCodeableConcept": concept("Matched unrelated donor")}])], "unknown"),
+    ("the component says half-brother", [related("NBRO"), match(component=[
+        {"code": RELATION, "valueCodeableConcept": concept(None, (ROLE_CODE, "HBRO"))}])], "unknown"),
+    ("the component says mother", [related("NBRO"), match(component=[
+        {"code": RELATION, "valueCodeableConcept": concept(None, (ROLE_CODE, "NMTH"))}])], "unknown"),
+    ("the component says identical twin", [related("NBRO"), match(component=[
+        {"code": RELATION, "valueString": "Identical twin"}])], "unknown"),
+    ("a contained RelatedPerson of another patient", [match(focus="#r", contained=[
+        related(id_="r", patient={"reference": "Patient/p2"})])], "unknown"),
+    ("a brother with an emergency contact's role beside", [related("NBRO", relationship=[
+        concept(None, (ROLE_CODE, "NBRO")), concept("Emergency contact")]), match()], "not-met"),
     ("a sister and her half-sister in one", [related(), related("HSIS", id_="h"), match(
         focus=None, component=[
             {"code": RELATION, "valueCodeableConcept": concept(None, (ROLE_CODE, "NSIS"))},
@@ -228,6 +270,234 @@ SHAPES = [
 def test_where_the_relation_stands(remark: str, resources: list[Resource], status: str) -> None:
     """The donor's relation to the patient may stand in three places."""
     assert ask(*resources)["status"] == status, remark
+
+
+# --- in a report ------------------------------------------------------------------------------------------------------
+
+
+def report(status: str = "final", *, lists: str = "Observation/match", **more: Any) -> Resource:
+    """A report that lists one result."""
+    return {
+        "resourceType": "DiagnosticReport",
+        "id": "report",
+        "status": status,
+        "code": concept("HLA typing"),
+        "subject": subject(),
+        "effectiveDateTime": MARCH,
+        "result": [{"reference": lists}],
+    } | more
+
+
+def holding(inside: Resource, status: str = "final", **more: Any) -> Resource:
+    """A report that contains the result it lists."""
+    return report(status, lists=f"#{inside['id']}") | {"contained": [inside]} | more
+
+
+NOBODYS = {
+    key: value for key, value in match(effectiveDateTime=None).items() if key not in ("subject", "effectiveDateTime")
+}
+IN_REPORTS = [
+    ("contained in a final report", [related(), holding(match())], "not-met", set()),
+    ("contained, without a subject of its own", [related(), holding(NOBODYS)], "not-met", set()),
+    ("contained, whatever the report is called", [related(), holding(match(), code=concept("Lab report"))], "not-met",
+     set()),
+    ("contained in a panel", [related(), observation("panel", concept("Lab panel"), contained=[match()],
+     hasMember=[{"reference": "#match"}])], "not-met", set()),
+    ("contained with the related person", [holding(match(focus="#r"), contained=[match(focus="#r"), related(id_="r")])],
+     "not-met", set()),
+    ("the panel over it says who", [related(), observation("panel", concept("Donor typing"), focus=SISTER,
+     hasMember=[{"reference": "Observation/match"}]), match(focus=None)], "not-met", set()),
+    ("the panel inside the report says who", [related(), report(lists="#panel", contained=[
+        observation("panel", concept("Typing"), focus=SISTER, hasMember=[{"reference": "#match"}]),
+        match(focus=None)])], "not-met", set()),
+    ("the panel over it is the mother's", [related("MTH"), observation("panel", concept("Donor typing"), focus=SISTER,
+     hasMember=[{"reference": "Observation/match"}]), match(focus=None)], "unknown", {"unusable"}),
+    ("contained, a component says who", [holding(match(focus=None, component=[
+        {"code": RELATION, "valueCodeableConcept": concept(None, (ROLE_CODE, "NBRO"))}]))], "not-met", set()),
+    ("contained in a preliminary report", [related(), holding(match(), "preliminary")], "unknown", {"unusable"}),
+    ("contained in a report entered in error", [related(), holding(match(), "entered-in-error")], "unknown",
+     {"absent"}),
+    ("contained in a cancelled report", [related(), holding(match(), "cancelled")], "unknown", {"unusable"}),
+    ("contained, itself entered in error", [related(), holding(match(status="entered-in-error"))], "unknown",
+     {"absent"}),
+    ("contained in another patient's report", [related(), holding(match(), subject={"reference": "Patient/p2"})],
+     "unknown", {"absent"}),
+    ("contained, of another patient", [related(), holding(match(subject={"reference": "Patient/p2"}))], "unknown",
+     {"absent"}),
+    ("contained, modified in meaning", [related(), holding(match(
+        modifierExtension=[{"url": "urn:x", "valueBoolean": True}]))], "unknown", {"unusable"}),
+    ("contained, none available", [holding(said("Siblings", valueString="No siblings"))], "met", set()),
+    ("contained, none available, preliminary", [holding(said("Siblings", valueString="No siblings"), "preliminary")],
+     "unknown", {"unusable"}),
+    ("contained, on something else", [related(), holding(observation("wbc", concept("Leukocytes")))], "unknown",
+     {"absent"}),
+    ("contained, an older none", [related(), none_available("2026-03-03"), holding(NOBODYS)], "unknown",
+     {"conflict"}),
+    ("contained, a newer none", [related(), none_available("2026-03-05"), holding(NOBODYS)], "met", set()),
+    ("listed in a final report", [related(), match(), report()], "not-met", set()),
+    ("listed in a partial report", [related(), match(), report("partial")], "not-met", set()),
+    ("listed in a report entered in error", [related(), match(), report("entered-in-error")], "unknown",
+     {"unusable"}),
+    ("listed in a cancelled report", [related(), match(), report("cancelled")], "unknown", {"unusable"}),
+    ("listed in a withdrawn report, an older none", [related(), none_available("2026-03-03"), match(),
+     report("cancelled")], "met", set()),
+    ("listed in a withdrawn report and in one that stands", [related(), match(), report("cancelled"),
+     report(id="r2")], "not-met", set()),
+    ("none available, listed in a cancelled report", [said("No siblings", "match"), report("cancelled")], "unknown",
+     {"unusable"}),
+    ("cannot donate, listed in a cancelled report", [related(), match(id_="m"), said(
+        "Donor eligibility", "match", valueString="Ineligible", focus=[{"reference": "RelatedPerson/sib"}],
+        effectiveDateTime=MAY), report("cancelled")], "not-met", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("remark", "resources", "status", "expected"), IN_REPORTS, ids=[row[0] for row in IN_REPORTS])
+def test_a_result_in_a_report(remark: str, resources: list[Resource], status: str, expected: set[str]) -> None:
+    """A result counts inside its report like any other, and is withdrawn with it."""
+    found = ask(*resources)
+    assert found["status"] == status, remark
+    assert causes(found) == expected, remark
+
+
+def test_contained_people_of_one_id_are_two() -> None:
+    """`#r` in one report is not `#r` in another: that the one cannot donate says nothing of the other."""
+    cannot = said(
+        "Donor eligibility", "c", valueString="Ineligible", focus=[{"reference": "#r"}], effectiveDateTime=MAY
+    )
+    matched = match(id_="c", focus="#r")
+    found = ask(
+        holding(matched, contained=[matched, related("NBRO", id_="r")], id="one"),
+        holding(cannot, contained=[cannot, related("NSIS", id_="r")], id="two"),
+    )
+    assert found["status"] == "not-met"
+
+
+def test_reports_that_were_not_sent_are_said() -> None:
+    """A match may stand in a report alone."""
+    found = asked("I.A.4", [patient()], leave_out=("diagnosticReports",))
+    assert causes(found) == {"unavailable"}
+
+
+# --- two results on one donor -----------------------------------------------------------------------------------------
+
+BRO = related("NBRO")
+RESULTS = [
+    ("6/6, then 9/10", [BRO, match("6/6", effectiveDateTime=JANUARY), match("9/10", "m2", effectiveDateTime=AUGUST)],
+     "unknown", {"conflict"}),
+    ("matched, then mismatched",
+     [BRO, match("Matched", effectiveDateTime=JANUARY), match("Mismatched", "m2", effectiveDateTime=AUGUST)],
+     "unknown", {"conflict"}),
+    ("matched, then answered no",
+     [BRO, match("Matched", effectiveDateTime=JANUARY), match("No", "m2", effectiveDateTime=AUGUST)],
+     "unknown", {"conflict"}),
+    ("matched and mismatched on one day",
+     [BRO, match("Matched"), match("Mismatched", "m2")], "unknown", {"conflict"}),
+    ("matched, and mismatched on no day",
+     [BRO, match("Matched"), match("Mismatched", "m2", effectiveDateTime=None)], "unknown", {"conflict"}),
+    ("9/10, then 10/10",
+     [BRO, match("9/10", effectiveDateTime=JANUARY), match("10/10", "m2", effectiveDateTime=AUGUST)],
+     "not-met", set()),
+    ("matched, then mismatched, preliminary",
+     [BRO, match(effectiveDateTime=JANUARY), match("9/10", "m2", effectiveDateTime=AUGUST, status="preliminary")],
+     "not-met", set()),
+    ("matched, then mismatched in words of a local code", [BRO, match(effectiveDateTime=JANUARY), said(
+        "HLA match with brother", valueString="9/10", focus=[{"reference": "RelatedPerson/sib"}],
+        effectiveDateTime=AUGUST)], "unknown", {"conflict"}),
+    ("matched; another brother is mismatched", [BRO, related("NBRO", id_="bro"), match(effectiveDateTime=JANUARY),
+     match("9/10", "m2", "RelatedPerson/bro", effectiveDateTime=AUGUST)], "not-met", set()),
+    ("matched; a donor not told is mismatched",
+     [BRO, match(effectiveDateTime=JANUARY), match("9/10", "m2", None, effectiveDateTime=AUGUST)], "not-met", set()),
+    ("the brother matched, then mismatched; the sister matched", [BRO, related(id_="sis"), match(
+        effectiveDateTime=JANUARY), match("9/10", "m2", effectiveDateTime=AUGUST),
+     match("10/10", "m3", "RelatedPerson/sis")], "not-met", set()),
+    ("matched, then mismatched, then none", [BRO, match("6/6", effectiveDateTime=JANUARY),
+     match("9/10", "m2", effectiveDateTime="2026-04-01"), none_available()], "met", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("remark", "resources", "status", "expected"), RESULTS, ids=[row[0] for row in RESULTS])
+def test_two_results_on_one_donor(remark: str, resources: list[Resource], status: str, expected: set[str]) -> None:
+    """A later result that the same donor does not match is a conflict; it does not say that nobody does."""
+    for order in (resources, list(reversed(resources))):
+        found = ask(*order)
+        assert found["status"] == status, remark
+        assert causes(found) == expected, remark
+
+
+def test_both_results_are_shown() -> None:
+    """The reader sees the match and the mismatch."""
+    found = ask(BRO, match("6/6", effectiveDateTime=JANUARY), match("9/10", "m2", effectiveDateTime=AUGUST))
+    assert {each["reference"] for each in found["evidence"]} == {"Observation/match", "Observation/m2"}
+
+
+# --- reports and notes in words ---------------------------------------------------------------------------------------
+
+FOUND = "10/10 HLA-matched sibling donor identified"
+
+
+def concluding(conclusion: str, **more: Any) -> Resource:
+    plain = {key: value for key, value in report(**more).items() if key != "result"}
+    return plain | {"conclusion": conclusion, "effectiveDateTime": MAY} | more
+
+
+def document(description: str, **more: Any) -> Resource:
+    return {
+        "resourceType": "DocumentReference",
+        "id": "note",
+        "status": "current",
+        "type": concept("Donor search report"),
+        "subject": subject(),
+        "date": "2026-05-06T10:00:00Z",
+        "description": description,
+        "content": [{"attachment": {"title": "Report"}}],
+    } | more
+
+
+IN_WORDS = [
+    ("a conclusion", concluding(FOUND), "unknown"),
+    ("a conclusion of a report of any name", concluding(FOUND, code=concept("Lab report")), "unknown"),
+    ("a coded conclusion", concluding("See below", conclusionCode=[concept("HLA-identical brother")]), "unknown"),
+    ("a note's description", document(FOUND), "unknown"),
+    ("a brother and a sister", document("Brother is a 10/10 match, sister is not"), "unknown"),
+    ("loci listed", document("Brother 10/10 at A, B, C, DRB1 and DQB1"), "unknown"),
+    ("a line of several", document("Donor search\nBrother 10/10\nSister not matched"), "unknown"),
+    ("what was typed", document("HLA typing of brother: 10/10 match with the brother"), "unknown"),
+    ("what is looked for", document("Recommend HLA typing of siblings to find a match"), "met"),
+    ("what is weighed", document("Discussed matched sibling transplant as an option"), "met"),
+    ("a preliminary conclusion", concluding(FOUND, status="preliminary"), "unknown"),
+    ("a conclusion that was withdrawn", concluding(FOUND, status="cancelled"), "met"),
+    ("a conclusion entered in error", concluding(FOUND, status="entered-in-error"), "met"),
+    ("another patient's", document(FOUND, subject={"reference": "Patient/p2"}), "met"),
+    ("a superseded note", document(FOUND, status="superseded"), "met"),
+    ("no match", document("No HLA-matched sibling donor identified"), "met"),
+    ("not a match", document("Brother is not a match"), "met"),
+    ("nothing found", document("Search for an HLA-matched sibling donor"), "met"),
+    ("a question", document("Matched sibling donor?"), "met"),
+    ("an unrelated donor", document("10/10 matched unrelated donor; no sibling"), "met"),
+    ("a half-brother", document("Half-brother 10/10"), "met"),
+    ("a sibling with the disease", document("Brother seen in clinic"), "met"),
+    ("cannot donate", document("The matched sibling donor is medically unfit to donate"), "met"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("remark", "words", "status"), IN_WORDS, ids=[row[0] for row in IN_WORDS])
+def test_a_matched_sibling_in_words_is_not_passed_over(remark: str, words: Resource, status: str) -> None:
+    """It does not count, but an older "none available" does not hold against it; a newer one settles it."""
+    assert ask(none_available(MARCH), words)["status"] == status, remark
+    assert ask(none_available(AUGUST), words)["status"] == "met", remark
+    alone = ask(words)
+    assert alone["status"] == "unknown", remark
+    if status == "unknown":
+        assert causes(alone) == {"unusable"}, remark
+        assert causes(ask(none_available(MARCH), words)) == {"conflict"}, remark
+
+
+def test_words_do_not_undo_what_the_results_settle() -> None:
+    """A note of the match that is older than its donor's refusal leaves nothing open."""
+    refused = said("Donor eligibility", valueString="Declined", focus=SISTER, effectiveDateTime=AUGUST)
+    assert ask(related(), match(), document(FOUND), refused)["status"] == "met"
+    unfit = said("Donor search", valueString="Matched sibling donor is medically unfit", effectiveDateTime=AUGUST)
+    assert ask(related(), match(), document(FOUND), unfit)["status"] == "met"
 
 
 def test_related_persons_that_were_not_sent_are_unavailable() -> None:
@@ -276,6 +546,20 @@ DOUBTS = [
     ("a preliminary match", related("NSIS"), match(status="preliminary"), "unknown"),
     ("a match of a donor not told", related("NSIS"), match(focus=None), "unknown"),
     ("a half-sister's match", related("HSIS"), match(), "met"),
+    ("a match answered yes", related("NSIS"), match("Yes"), "unknown"),
+    ("a sibling donor available, in words", related("NSIS"), said("Sibling donor available", valueBoolean=True),
+     "unknown"),
+    ("a matched one available, in words", related("NSIS"), said("HLA-matched sibling donor available",
+     valueBoolean=True), "unknown"),
+    ("a donor who has two relations", related("NBRO"), match(component=[{"code": RELATION, "valueString": "Mother"}]),
+     "unknown"),
+    ("a match in a word that is not read", related("NSIS"), match("Identical"), "unknown"),
+    ("a match in words that disagree", related("NSIS"), match("10/10 at low resolution, 9/10 at high"), "unknown"),
+    ("a match that is still to come", related("NSIS"), match("Pending"), "met"),
+    ("a match that was not looked for", related("NSIS"), match("Not tested"), "met"),
+    ("a match answered no", related("NSIS"), match("No"), "met"),
+    ("no match in words", related("NSIS"), said("Sibling match", valueString="No"), "met"),
+    ("no mismatch in words", related("NSIS"), said("HLA mismatches", valueInteger=0, focus=SISTER), "unknown"),
     ("a mismatch", related("NSIS"), match("Mismatched"), "met"),
 ]  # fmt: skip
 
@@ -310,6 +594,28 @@ WORDS = [
     ("number of siblings: 0, as quantity", said("Number of siblings", valueQuantity={"value": 0}), "met"),
     ("number of matched siblings: 0", said("Number of HLA-matched siblings", valueInteger=0), "met"),
     ("siblings: none", said("Siblings", valueString="None"), "met"),
+    ("how many siblings: 0", said("How many siblings does the patient have?", valueInteger=0), "met"),
+    ("how many siblings: none", said("How many full siblings do you have?", valueString="None"), "met"),
+    ("how many siblings are there: 0", said("How many siblings are there", valueInteger=0), "met"),
+    ("how many matched siblings: 0", said("How many HLA-matched siblings?", valueInteger=0), "met"),
+    ("any sibling match: no", said("Any sibling match?", valueBoolean=False), "met"),
+    ("sibling match found: no", said("HLA-matched sibling donor found", valueString="No"), "met"),
+    ("none, as the mother tells", said("No siblings", performer=[{"reference": "RelatedPerson/mum"}]), "unknown"),
+    ("how many are affected: 0", said("How many siblings are affected?", valueInteger=0), "unknown"),
+    ("how many with LAD-I: none", said("How many siblings with LAD-I?", valueString="None"), "unknown"),
+    ("how many have died: 0", said("How many siblings have died?", valueInteger=0), "unknown"),
+    ("how many live with you: 0", said("How many siblings live with you?", valueInteger=0), "unknown"),
+    ("how many does the mother have: 0", said("How many siblings does the mother have?", valueInteger=0), "unknown"),
+    ("how many were typed: 0", said("How many siblings typed", valueInteger=0), "unknown"),
+    ("with siblings: no", said("With siblings", valueBoolean=False), "unknown"),
+    ("siblings: negative", said("Siblings", valueString="Negative"), "unknown"),
+    ("sibling: no", said("Sibling", valueString="No"), "unknown"),
+    ("sibling match: no", said("Sibling match", valueString="No"), "unknown"),
+    ("sibling match: negative", said("Sibling match", valueString="Negative"), "unknown"),
+    ("HLA sibling match, coded: no", match("No", focus=None) | {
+        "code": concept("HLA sibling match", (LOINC, "96061-7"))}, "unknown"),
+    ("matched sibling donor, coded: no", match("No", focus=None) | {
+        "code": concept("HLA-matched sibling donor", (LOINC, "96061-7"))}, "unknown"),
     ("a condition", condition("c", concept("No siblings"), recordedDate=MARCH), "met"),
     ("number of siblings: 2", said("Number of siblings", valueInteger=2), "unknown"),
     ("number of siblings: fewer than", said("Number of siblings", valueQuantity={"value": 0, "comparator": ">"}),
@@ -350,11 +656,48 @@ def test_none_in_words(remark: str, statement: Resource, status: str) -> None:
     assert ask(statement)["status"] == status, remark
 
 
+OF_ONE = [
+    ("sibling match: no", said("Sibling match", valueString="No")),
+    ("matched sibling donor: no", said("HLA-matched sibling donor", valueBoolean=False)),
+    ("matched sibling donor available: no", said("HLA-matched sibling donor available", valueBoolean=False)),
+    ("sibling donor available: no", said("Sibling donor available", valueBoolean=False)),
+    ("no matched sibling donor", said("Donor search", valueString="No HLA-matched sibling donor")),
+    ("no siblings", said("No siblings", valueBoolean=True)),
+    ("none of them matches", said("Donor search", valueString="None of his siblings is a match")),
+    ("HLA sibling match, coded: no", match("No", "said", focus=None) | {
+        "code": concept("HLA sibling match", (LOINC, "96061-7"))}),
+]  # fmt: skip
+ON_ONE = [
+    ("a brother in focus", "NBRO", {"focus": [{"reference": "RelatedPerson/sib"}]}),
+    ("the mother in focus", "MTH", {"focus": [{"reference": "RelatedPerson/sib"}]}),
+    ("somebody else's record in focus", "NBRO", {"focus": [{"reference": "Patient/bro"}]}),
+    ("somebody by name in focus", "NBRO", {"focus": [{"display": "Tom"}]}),
+    ("a brother who performs", "NBRO", {"performer": [{"reference": "RelatedPerson/sib"}]}),
+    ("a brother in a component", "NBRO", {"component": [
+        {"code": RELATION, "valueCodeableConcept": concept(None, (ROLE_CODE, "NBRO"))}]}),
+    ("a brother in a component, in words", "NBRO", {"component": [{"code": RELATION, "valueString": "brother"}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "code", "about"), ON_ONE, ids=[row[0] for row in ON_ONE])
+@pytest.mark.parametrize(("remark", "statement"), OF_ONE, ids=[row[0] for row in OF_ONE])
+def test_a_no_about_one_is_no_none(remark: str, statement: Resource, who: str, code: str, about: Resource) -> None:
+    """One who does not match does not say that none does, and the mother's siblings are not the patient's."""
+    found = ask(related(code), related(id_="sister"), statement | about)
+    assert found["status"] == "unknown", (remark, who)
+    assert causes(found) == {"unusable"}, (remark, who)
+
+
+def test_who_tells_is_not_whom_it_is_about() -> None:
+    """The mother who says that there are no siblings speaks of the patient's."""
+    told = said("No siblings", valueBoolean=True, performer=[{"reference": "RelatedPerson/mum"}])
+    assert ask(related("NMTH", id_="mum"), told)["status"] == "met"
+    assert ask(said("No siblings", focus=[{"reference": "Patient/p1"}]))["status"] == "met"
+
+
 # --- who cannot donate ------------------------------------------------------------------------------------------------
 
 CANNOT = "Donor eligibility"
-SISTER = [{"reference": "RelatedPerson/sib"}]
-BROTHER = [{"reference": "RelatedPerson/bro"}]
 DONATION = [
     ("the matched sister cannot, newer",
      [related(), match(), said(CANNOT, valueString="Ineligible", focus=SISTER, effectiveDateTime=MAY)], "met"),
@@ -394,6 +737,12 @@ DONATION = [
      said("Donor eligible", valueBoolean=False, focus=SISTER, effectiveDateTime=MAY)], "met"),
     ("ineligible: no", [related(), match(),
      said("Donor ineligible", valueBoolean=False, focus=SISTER, effectiveDateTime=MAY)], "not-met"),
+    ("the matched sister is not available, newer", [related(), match(),
+     said("Sibling donor available", valueBoolean=False, focus=SISTER, effectiveDateTime=MAY)], "met"),
+    ("the sister is no matched donor, newer", [related(), match(),
+     said("HLA-matched sibling donor", valueBoolean=False, focus=SISTER, effectiveDateTime=MAY)], "unknown"),
+    ("the brother is not available, the matched sister still is", [related(), related("NBRO", id_="bro"), match(),
+     said("Sibling donor available", valueBoolean=False, focus=BROTHER, effectiveDateTime=MAY)], "not-met"),
     ("cannot, but preliminary", [related(), match(),
      said(CANNOT, valueString="Ineligible", focus=SISTER, effectiveDateTime=MAY, status="preliminary")], "not-met"),
 ]  # fmt: skip

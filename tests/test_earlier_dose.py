@@ -32,6 +32,8 @@ from tests.charts import (
 NONE, GIVEN, OPEN = "met", "not-met", "unknown"
 NDC = "http://hl7.org/fhir/sid/ndc"
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+NULL = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
 MASKED = {"meta": {"security": [{"code": "MASKED"}]}}
 MODIFIER = [{"url": "https://ehr.example/x", "valueBoolean": True}]
 
@@ -112,6 +114,9 @@ MEDICATIONS = [
     ("a study's product, noted as RP-L201",
      admin(drug=concept("Investigational product"), note=[{"text": "RP-L201 per protocol"}]), OPEN),
     ("a study's product, nothing noted", admin(drug=concept("Study drug")), NONE),
+    ("a drug that names what it is for", admin(drug=concept("Busulfan (conditioning for Kresladi)")), NONE),
+    ("papers for it, completed", med("ServiceRequest", "completed", None, code=concept("Prior authorization for "
+     "Kresladi")), NONE),
     ("a drug given on the way to Kresladi",
      admin(drug=concept("Plerixafor"), note=[{"text": "Mobilisation for Kresladi"}]), NONE),
     ("given under the order at hand, drug not told",
@@ -120,7 +125,27 @@ MEDICATIONS = [
      admin(drug=concept("Infusion"), request={"reference": "MedicationRequest/draft-1"}), OPEN),
     ("another drug", admin(drug=concept("Busulfan")), NONE),
     # masked, modified, somebody else's
-    ("masked", admin(drug=concept("Masked")) | MASKED, NONE),
+    ("masked", admin(drug=concept("Masked")) | MASKED, OPEN),
+    ("masked, whatever its words", admin(drug=concept("Saline")) | MASKED, OPEN),
+    ("redacted, whatever its code", admin(drug=concept(None, (RXNORM, "1828")),
+                                          meta={"security": [{"code": "REDACTED"}]}), OPEN),
+    ("masked, not done", admin("not-done", drug=concept("Masked")) | MASKED, NONE),
+    ("labelled, but not masked", admin(drug=concept("Saline"), meta={"security": [{"code": "N"}]}), NONE),
+    ("not masked, though it says the word", admin(drug=concept("Saline"), meta={"security": [{"code": "R"}]},
+                                                  note=[{"text": "MASKED study arm"}]), NONE),
+    ("an order completed, masked", med("MedicationRequest", "completed", concept("Saline")) | MASKED, OPEN),
+    ("an order active, masked", med("MedicationRequest", "active", concept("Saline")) | MASKED, NONE),
+    *[(f"not told: {said}", admin(drug=concept(said)), OPEN) for said in (
+        "Masked", "*** REDACTED ***", "Restricted medication", "Withheld due to privacy", "***", "Unknown")],
+    ("a drug whose name says masked of something else", admin(drug=concept("Masked-taste ibuprofen")), NONE),
+    ("absent: masked", admin(drug=concept(None, (ABSENT, "masked"))), OPEN),
+    ("absent: masked, with its display", admin(drug={"coding": [
+        {"system": ABSENT, "code": "masked", "display": "Masked"}], "text": "masked"}), OPEN),
+    ("absent: unknown", admin(drug=concept(None, (ABSENT, "unknown"))), OPEN),
+    ("absent in the code, told in the text", admin(drug=concept("Busulfan", (ABSENT, "unknown"))), NONE),
+    ("a null flavour", admin(drug=concept(None, (NULL, "MSK"))), OPEN),
+    ("a null flavour beside a code", admin(drug=concept(None, (NULL, "UNK"), (RXNORM, "1828"))), NONE),
+    ("a medication that is masked by its display", admin(drug=None, medicationReference={"display": "Masked"}), OPEN),
     ("masked, no drug told", admin(drug=None) | MASKED, OPEN),
     ("masked, an empty concept", admin(drug={"extension": [{"url": "u", "valueCode": "masked"}]}), OPEN),
     ("Kresladi, masked", admin() | MASKED, OPEN),
@@ -162,6 +187,9 @@ REFERENCES = [
      GIVEN, set()),
     ("contained, another drug", [admin(drug=None, medicationReference={"reference": "#m"},
                                        contained=[medication(CASGEVY)])], NONE, set()),
+    ("masked in its code", [admin(drug=None, **REFERENCE), medication(concept("Masked"))], OPEN, {"unusable"}),
+    ("masked by its label", [admin(drug=None, **REFERENCE), medication(concept("Saline")) | MASKED], OPEN,
+     {"unusable"}),
     ("contained, but not there", [admin(drug=None, medicationReference={"reference": "#x"})], OPEN, {"unusable"}),
     ("a completed order's, not sent", [med("MedicationRequest", "completed", None, **REFERENCE)], OPEN,
      {"unavailable"}),
@@ -223,6 +251,10 @@ PROCEDURES = [
     ("CAR-T", procedure(concept("CAR-T cell infusion, genetically modified")), NONE),
     ("an ordinary procedure", procedure(concept("Incision and drainage")), NONE),
     ("masked", procedure(None) | MASKED, OPEN),
+    ("masked, in words", procedure(concept("Masked")) | MASKED, OPEN),
+    ("masked, whatever its words", procedure(concept("Incision and drainage")) | MASKED, OPEN),
+    ("masked in words alone", procedure(concept("Masked")), OPEN),
+    ("absent: masked", procedure(concept(None, (ABSENT, "masked"))), OPEN),
     ("without a code", procedure(None), OPEN),
     ("without a code, not done", procedure(None, "not-done"), NONE),
     ("without a code, an analysis of the laboratory", procedure(None, category=LABORATORY), NONE),
@@ -256,6 +288,14 @@ HISTORIES = [
      observation("it", concept("Clinical trial participation"), valueString="RP-L201 arm"), OPEN),
     ("in a clinical trial: another",
      observation("it", concept("Clinical trial participation"), valueString="Asthma"), NONE),
+    *[(f"not the patient's: {text}", condition("it", concept(text)), NONE) for text in (
+        "Brother treated with Kresladi", "Kresladi given to the patient's sister", "Sibling received gene therapy",
+        "Kresladi declined by family", "Kresladi offered but declined", "No prior Kresladi", "Never received Kresladi",
+        "Kresladi not given")],
+    *[(f"perhaps the patient's: {text}", condition("it", concept(text)), OPEN) for text in (
+        "No matched brother, received Kresladi", "Kresladi, no complications", "Brother healthy; s/p Kresladi",
+        "Possible Kresladi in 2024")],
+    ("not had, by the code's word", condition("it", concept("No gene therapy", (ICD, "Z92.86"))), OPEN),
     ("candidate to be evaluated", condition("it", concept("Evaluation for Kresladi")), NONE),
     ("an observation that names it", observation("it", concept("RP-L201 vector copy number")), OPEN),
 ]  # fmt: skip
@@ -264,6 +304,48 @@ HISTORIES = [
 @pytest.mark.parametrize(("stated", "status"), [row[1:] for row in HISTORIES], ids=[row[0] for row in HISTORIES])
 def test_histories(stated: Resource, status: str) -> None:
     """A history of gene therapy may be of Kresladi."""
+    assert on_record(stated)["status"] == status
+
+
+def visit(reason: str, status: str = "finished", **more: Any) -> Resource:
+    klass = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"}
+    return {"resourceType": "Encounter", "id": "it", "status": status, "class": klass, "subject": subject(),
+            "reasonCode": [concept(reason)]} | more  # fmt: skip
+
+
+def note(**more: Any) -> Resource:
+    return {"resourceType": "DocumentReference", "id": "it", "status": "current", "subject": subject(),
+            "content": [{"attachment": {"contentType": "text/plain"}}]} | more  # fmt: skip
+
+
+VISITS_AND_NOTES = [
+    ("admitted for the infusion", visit("Admission for Kresladi infusion"), OPEN),
+    ("a visit of its name", visit("Kresladi"), OPEN),
+    ("a visit after it", visit("Follow-up after Kresladi"), OPEN),
+    ("admitted now", visit("Admission for Kresladi infusion", "in-progress"), NONE),
+    ("to be admitted", visit("Admission for Kresladi infusion", "planned"), NONE),
+    ("entered in error", visit("Admission for Kresladi infusion", "entered-in-error"), NONE),
+    ("another patient's", visit("Admission for Kresladi infusion", subject={"reference": "Patient/x"}), NONE),
+    ("a consultation on it", visit("Consultation: Kresladi infusion"), NONE),
+    ("an evaluation for it", visit("Evaluation for Kresladi"), NONE),
+    ("a visit for something else", visit("Infusion of albumin"), NONE),
+    ("a note on the infusion", note(description="Kresladi infusion note"), OPEN),
+    ("a note of that type", note(type=concept("Kresladi administration record")), OPEN),
+    ("a note of that title", note(content=[{"attachment": {"title": "RP-L201 infusion record"}}]), OPEN),
+    ("a note superseded", note(description="Kresladi infusion note", status="superseded"), OPEN),
+    ("a note entered in error", note(description="Kresladi infusion note", status="entered-in-error"), NONE),
+    ("a consent to it", note(description="Consent to Kresladi infusion"), NONE),
+    ("a letter for it", note(description="Letter of medical necessity: Kresladi infusion"), NONE),
+    ("a plan of it", note(description="Kresladi infusion plan"), NONE),
+    ("a note that cannot be read", note(description=["Kresladi"]), NONE),
+]
+
+
+@pytest.mark.parametrize(
+    ("stated", "status"), [row[1:] for row in VISITS_AND_NOTES], ids=[row[0] for row in VISITS_AND_NOTES]
+)
+def test_visits_and_notes(stated: Resource, status: str) -> None:
+    """A finished visit for the infusion, or a note on one, may tell of a dose; what prepares one does not."""
     assert on_record(stated)["status"] == status
 
 
@@ -290,7 +372,56 @@ def claim(*items: Resource, kind: str = "ExplanationOfBenefit", paid: Any = None
     return base | payment | more
 
 
+ADJUDICATION = "http://terminology.hl7.org/CodeSystem/adjudication"
+DENIED = {"adjudication": [{"category": concept(None, (ADJUDICATION, "denied"))}]}
+ROOM = concept("Room", ("https://www.nubc.org/CodeSystem/RevenueCodes", "0110"))
+
+
+def coded(member: str, code: Resource) -> Resource:
+    """A procedure or a diagnosis of a claim."""
+    return {member: [{"sequence": 1, f"{member}CodeableConcept": code}]}
+
+
+def detail(code: Resource, **more: Any) -> Resource:
+    return {"detail": [{"sequence": 1, "productOrService": code} | more]}
+
+
+def sub_detail(code: Resource, **more: Any) -> Resource:
+    return detail(ROOM, subDetail=[{"sequence": 1, "productOrService": code} | more])
+
+
 CLAIMS = [
+    ("its line denied, another paid", claim(item(DRUG) | DENIED, item(ROOM, 1000), paid=1000), NONE),
+    ("its line denied by a reason", claim(item(DRUG) | {"adjudication": [
+        {"category": concept("Decision"), "reason": concept("Not covered")}]}, item(ROOM, 1000), paid=1000), NONE),
+    ("a denied amount of nothing", claim(item(DRUG) | {"adjudication": [
+        {"category": concept("Denied amount"), "amount": {"value": 0, "currency": "USD"}}]}), OPEN),
+    ("denied, and paid after all", claim(item(DRUG, 9) | {"adjudication": [
+        *item(DRUG, 9)["adjudication"], *DENIED["adjudication"]]}), GIVEN),
+    ("one of two lines denied", claim(item(DRUG) | DENIED, item(DRUG, 9)), GIVEN),
+    ("another line paid, its own not said", claim(item(DRUG), item(ROOM, 1000), paid=1000), OPEN),
+    ("two lines of it, paid as a whole", claim(item(DRUG), item(DRUG), paid=1000), GIVEN),
+    ("a line that the payer added", claim(item(ROOM), addItem=[item(DRUG, 9)]), GIVEN),
+    ("in a detail of a detail", claim(item(ROOM, 9) | sub_detail(DRUG)), GIVEN),
+    ("in a detail that was denied, its line paid",
+     claim(item(ROOM, 9) | sub_detail(DRUG, **DENIED)), NONE),
+    ("in a detail that was paid", claim(item(ROOM) | detail(DRUG, **{"adjudication": item(DRUG, 9)["adjudication"]})),
+     GIVEN),
+    ("a visit for it, paid", claim(item(concept("Kresladi evaluation visit"), 100)), NONE),
+    ("its infusion, paid", claim(item(concept("Kresladi infusion"), 100)), GIVEN),
+    ("not processed yet", claim(item(DRUG, 9), outcome="queued"), OPEN),
+    ("processed in part", claim(item(DRUG, 9), outcome="partial"), GIVEN),
+    ("a procedure that names it, paid", claim(item(ROOM), paid=9, **coded("procedure", concept("Kresladi infusion"))),
+     GIVEN),
+    ("the code by a central vein", claim(item(ROOM), paid=9, **coded("procedure", INFUSION)), OPEN),
+    ("the same, as billed", claim(item(ROOM), kind="Claim", **coded("procedure", INFUSION)), OPEN),
+    ("the same, of another product",
+     claim(item(CASGEVY), paid=9, **coded("procedure", INFUSION)), NONE),
+    ("the same, denied", claim(item(ROOM), disposition="Denied", **coded("procedure", INFUSION)), NONE),
+    ("a history of gene therapy", claim(item(ROOM), **coded("diagnosis", concept(None, (ICD, "Z92.86")))), OPEN),
+    ("another diagnosis", claim(item(ROOM), **coded("diagnosis", concept(None, (ICD, "D71.1")))), NONE),
+    ("a gene therapy without a name", claim(item(concept("Gene therapy product"), 9)), OPEN),
+    ("a visit for a gene therapy", claim(item(concept("Gene therapy consultation"), 9)), NONE),
     ("paid", claim(paid=4000000), GIVEN),
     ("paid, by the line", claim(item(DRUG, 4000000)), GIVEN),
     ("paid in the totals", claim(total=[{"category": concept(None, ("adj", "benefit")),

@@ -93,6 +93,7 @@ DISEASES = [
     ("suspected", concept("Suspected LAD-I"), "unknown", {"unusable"}),
     ("possible, coded D71.1", concept("Possible", D71_1), "unknown", {"unusable"}),
     ("ruled out", concept("LAD-I ruled out"), "unknown", {"unusable"}),
+    ("a provisional diagnosis", concept("LAD-I, provisional"), "unknown", {"unusable"}),
     ("a denial of this one relative", concept("No LAD-I", D71_1), "unknown", {"unusable"}),
     ("a coronary artery", concept("LAD stenosis"), "unknown", {"absent"}),
     ("another disease", concept("Asthma", (ICD, "J45.909")), "unknown", {"absent"}),
@@ -184,6 +185,9 @@ STATEMENTS = [
     ("a condition that denies something else, and names a brother",
      [condition("z", concept("No family history of diabetes, brother has LAD-I"))], "unknown", {"unusable"}),
     ("an observation that denies it", [observation("o", concept("No family history of LAD-I"))], "not-met", set()),
+    ("the same, in a withdrawn report", [observation("o", concept("No family history of LAD-I")), {
+        "resourceType": "DiagnosticReport", "id": "r", "status": "cancelled", "code": concept("Intake"),
+        "subject": subject(), "result": [{"reference": "Observation/o"}]}], "unknown", {"absent"}),
     ("the same: not so", [observation("o", concept("No family history of LAD-I"), valueBoolean=False)], "unknown",
      {"absent"}),
     ("the same, preliminary", [observation("o", concept("No family history of LAD-I"), status="preliminary")],

@@ -368,6 +368,27 @@ EMERGENCY = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code
             True,
             id="whose HLA was compared",
         ),
+        pytest.param(
+            a(
+                "DiagnosticReport",
+                "report",
+                status="final",
+                code=concept("Typing"),
+                result=[to("#hla")],
+                contained=[
+                    {
+                        "resourceType": "Observation",
+                        "id": "hla",
+                        "status": "final",
+                        "code": concept("HLA match", ("http://loinc.org", "96061-7")),
+                        "focus": [to("RelatedPerson/brother")],
+                    }
+                ],
+            ),
+            "RelatedPerson/brother",
+            True,
+            id="whose HLA was compared, inside a report",
+        ),
         pytest.param(care_team("https://other.example/fhir/Practitioner/d"), "Practitioner/d", False, id="elsewhere"),
         pytest.param(care_team("urn:uuid:0"), "urn:uuid:0", False, id="within a Bundle"),
         pytest.param(care_team("#d"), "Practitioner/d", False, id="within the resource"),

@@ -71,12 +71,18 @@ def ref(to: str) -> Resource:
     return {"reference": to}
 
 
+def panel(*members: str, **more: Any) -> Resource:
+    base = {"hasMember": [ref(each) for each in members]}
+    return observation("panel", concept(None, (LOINC, "81247-9")), **(base | more))
+
+
 TRANSPLANT = {
     "resourceType": "Procedure", "id": "transplant", "status": "completed", "subject": subject(),
     "code": concept("Allogeneic stem cell transplant"), "performedDateTime": "2026-06-01",
 }  # fmt: skip
 P = significance(PATHOGENIC)
-NAMED = "Observation/variant"
+NAMED, PANEL = "Observation/variant", "Observation/panel"
+ENTREZ = "https://www.ncbi.nlm.nih.gov/gene"
 CASES = [
     # remark, resources, I.A.1.b.ii
     ("pathogenic, present", [found(P)], "met"),
@@ -101,6 +107,12 @@ CASES = [
     ("the gene as a text", [found(P, gene="ITGB2")], "met"),
     ("the gene in the older system", [found(P, gene=concept(None, (f"{HGNC}/geneId", "HGNC:6155")))], "met"),
     ("the gene in the change alone", [found(P, change("NM_000211.5(ITGB2):c.562C>T"), gene=None)], "met"),
+    ("the gene by its number without prefix", [found(P, gene=concept(None, (HGNC, "6155")))], "met"),
+    ("the gene by its id in small letters", [found(P, gene=concept(None, (HGNC, "hgnc:6155")))], "met"),
+    ("the gene by its symbol as the code", [found(P, gene=concept(None, (HGNC, "ITGB2")))], "met"),
+    ("the gene by the identifier of its system",
+     [found(P, gene=concept(None, ("urn:oid:2.16.840.1.113883.6.281", "HGNC:6155")))], "met"),
+    ("the gene by a number of another system and its name", [found(P, gene=concept("ITGB2", (ENTREZ, "3689")))], "met"),
     ("contained in a report", [report("#v", contained=[found(P, id_="v")])], "met"),
     (
         "contained, with its implication",
@@ -151,9 +163,15 @@ CASES = [
     ("cancelled", [found(P, status="cancelled")], "unknown"),
     ("entered in error", [found(P, status="entered-in-error")], "unknown"),
     ("in a withdrawn report", [found(P), report(NAMED, status="entered-in-error")], "unknown"),
+    ("in a panel of a withdrawn report", [found(P), panel(NAMED), report(PANEL, status="cancelled")], "unknown"),
+    ("in a panel entered in error", [found(P), panel(NAMED, status="entered-in-error"), report(PANEL)], "unknown"),
+    ("in a report that cannot be read", [found(P), {k: v for k, v in report(NAMED).items() if k != "code"}], "unknown"),
     ("contained in a preliminary report", [report(contained=[found(P, id_="v")], status="preliminary")], "unknown"),
     ("a modifier extension", [found(P, modifierExtension=[{"url": "x", "valueBoolean": True}])], "unknown"),
     ("the mother's", [found(P, focus=[{"reference": "RelatedPerson/mother"}])], "unknown"),
+    ("in the mother's panel", [found(P), panel(NAMED, focus=[ref("RelatedPerson/mother")])], "unknown"),
+    ("made on the mother's blood by the report", [found(P), report(NAMED, specimen=[{"display": "Maternal blood"}])],
+     "unknown"),
     ("another patient's", [found(P, subject=ref("Patient/p2"))], "unknown"),
     ("a report in words", [report(conclusion="Homozygous pathogenic ITGB2 variant")], "unknown"),
     ("a report as PDF alone", [report(presentedForm=[{"contentType": "application/pdf"}])], "unknown"),
@@ -162,6 +180,18 @@ CASES = [
     ("benign alone, in a final report", [found(significance(BENIGN)), report(NAMED)], "not-met"),
     ("absent alone, in a final report", [found(P, valueCodeableConcept=ABSENT), report(NAMED)], "not-met"),
     ("benign alone, contained", [report(contained=[found(significance(BENIGN), id_="v")])], "not-met"),
+    ("benign alone, in a panel of a final report", [found(significance(BENIGN)), panel(NAMED), report(PANEL)],
+     "not-met"),
+    ("benign alone, in a panel of which a member is not here",
+     [found(significance(BENIGN)), panel(NAMED, "Observation/missing"), report(PANEL)], "unknown"),
+    ("benign alone, in a contained panel of which a member is not here",
+     [found(significance(BENIGN)), report("#panel", contained=[panel(NAMED, "Observation/missing")])], "unknown"),
+    ("benign beside a pathogenic one, the gene by its bare number",
+     [found(significance(BENIGN)), found(P, gene=concept(None, (HGNC, "6155")), id_="other"),
+      report(NAMED, "Observation/other")], "met"),
+    ("benign beside one of a gene of an unknown system",
+     [found(significance(BENIGN)), found(P, gene=concept(None, (ENTREZ, "3689")), id_="other"),
+      report(NAMED, "Observation/other")], "unknown"),
     ("benign alone, in a preliminary report", [found(significance(BENIGN)), report(NAMED, status="preliminary")],
      "unknown"),
     (
@@ -247,6 +277,12 @@ def sequence(accession: str) -> Resource:
 
 GENES = [
     # remark, variant, the causes of the gaps
+    ("another gene by its bare number", found(P, gene=concept(None, (HGNC, "3687"))), {"absent"}),
+    ("a number of another system", found(P, gene=concept(None, (ENTREZ, "3689"))), {"unusable"}),
+    ("a code of no system", found(P, gene={"coding": [{"code": "3689"}]}), {"unusable"}),
+    ("the protein's long name", found(P, gene=concept("Integrin subunit beta 2", (ENTREZ, "3689"))), {"unusable"}),
+    ("a number of another system, on chromosome 10",
+     found(P, sequence("NC_000010.10"), gene=concept(None, (ENTREZ, "5728"))), {"absent"}),
     ("another gene studied", found(P, gene=concept("FERMT3", (HGNC, "HGNC:23151"))), {"absent"}),
     ("on chromosome 10", found(P, sequence("NC_000010.10"), gene=None), {"absent"}),
     ("on chromosome 21, where ITGB2 is", found(P, sequence("NC_000021.9"), gene=None), {"unusable"}),
@@ -378,8 +414,9 @@ def test_results_that_were_not_sent_are_unavailable(key: str) -> None:
     assert "unavailable" in causes(asked("I.A.1.b.ii", [patient(), lad()], leave_out=(key,)))
 
 
-def test_benign_alone_is_no_answer_while_procedures_are_unread() -> None:
+def test_benign_alone_is_no_answer_while_treatments_are_unread() -> None:
     """A transplant among them would make the finding the donor's."""
     chart = [patient(), lad(), found(significance(BENIGN)), report(NAMED)]
-    statuses = [asked("I.A.1.b.ii", chart, leave_out=left)["status"] for left in ((), ("procedures",))]
-    assert statuses == ["not-met", "unknown"]
+    left_out = ((), ("procedures",), ("medicationAdministrations",), ("conditions",))
+    statuses = [asked("I.A.1.b.ii", chart, leave_out=left)["status"] for left in left_out]
+    assert statuses == ["not-met", "unknown", "unknown", "unknown"]

@@ -82,6 +82,18 @@ HALLMARK = [
     ("the note speaks of something else", [noted("Seen again in 2 weeks.")], "met"),
     ("the brother's cord in the note", [noted("Brother's cord separated at 2 weeks")], "unknown"),
     ("coded, 2 weeks in its own words", [coded("P96.82", text="Delayed cord separation (2 weeks)")], "unknown"),
+    ("coded, began at 14 days", [condition("cord", CORD, onsetAge=quantity(14, "d"))], "unknown"),
+    ("coded, began at 21 days", [condition("cord", CORD, onsetAge=quantity(21, "d"))], "met"),
+    ("coded, began at 2 weeks in words", [condition("cord", CORD, onsetString="2 weeks of age")], "unknown"),
+    ("coded, began at 4 weeks in words", [condition("cord", CORD, onsetString="4 weeks of age")], "met"),
+    (
+        "coded, began at 14 days, 5 weeks in the note",
+        [noted("Cord separated at 5 weeks.", onsetAge=quantity(14, "d"))],
+        "met",
+    ),
+    ("coded, its onset a date", [condition("cord", CORD, onsetDateTime="2024-02-10")], "met"),
+    ("coded, ruled out in the note", [noted("Ruled out at follow-up.")], "unknown"),
+    ("coded, infection ruled out in the note", [noted("Infection ruled out.")], "met"),
     ("28 days here, 10 days there", [aged(28), aged(10) | {"id": "other"}], "unknown"),
     ("coded here, 10 days there", [condition("cord", CORD), aged(10)], "unknown"),
     ("in words with a duration", [said("Umbilical cord separation at 4 weeks")], "met"),
@@ -128,6 +140,10 @@ def test_the_hallmark(resources: list[Resource], status: str) -> None:
 
 OMPHALITIS, GINGIVITIS, SKIN = coded("P38.9"), coded("K05.10"), coded("L03.115")
 HEALING, NO_PUS = coded("HP:0001058", "healing", system=HPO), said("Absence of pus at infected sites", "no-pus")
+REPORT: Resource = {
+    "resourceType": "DiagnosticReport", "id": "report", "status": "entered-in-error", "code": concept("Newborn review"),
+    "subject": {"reference": "Patient/p1"}, "result": [{"reference": "Observation/seen"}],
+}  # fmt: skip
 SIGNS = [
     # remark, resources, I.A.1.b.iii
     ("omphalitis and gingivitis", [OMPHALITIS, GINGIVITIS], "met"),
@@ -193,6 +209,12 @@ SIGNS = [
         "observed: flagged negative",
         [seen("Omphalitis", interpretation=[concept(None, ("x", "NEG"))]), GINGIVITIS],
         "unknown",
+    ),
+    ("observed: in a withdrawn report", [seen("Omphalitis", valueBoolean=True), REPORT, GINGIVITIS], "unknown"),
+    (
+        "observed: in a final report",
+        [seen("Omphalitis", valueBoolean=True), REPORT | {"status": "final"}, GINGIVITIS],
+        "met",
     ),
     ("observed: preliminary", [seen("Omphalitis", valueBoolean=True, status="preliminary"), GINGIVITIS], "unknown"),
     (

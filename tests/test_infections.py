@@ -19,6 +19,7 @@ from tests.charts import (
     criteria,
     determination,
     observation,
+    quantity,
     request,
     subject,
     without,
@@ -112,6 +113,11 @@ SHAPES = [
     ("this month", had(A, onsetDateTime="2026-11"), MET),
     ("next month", had(A, onsetDateTime="2026-12"), OPEN),
     ("no date", had(A) | {"onsetDateTime": None}, MET),
+    ("at an age still to come", had(A) | {"onsetDateTime": None, "onsetAge": quantity(9, "a")}, OPEN),
+    ("at an age that has been", had(A) | {"onsetDateTime": None, "onsetAge": quantity(1, "a")}, MET),
+    ("at the age of today", had(A) | {"onsetDateTime": None, "onsetAge": quantity(33, "mo")}, MET),
+    ("ruled out in its note", had(A, note=[{"text": "Ruled out by CT."}]), OPEN),
+    ("another cause ruled out in its note", had(A, note=[{"text": "Fungal cause ruled out."}]), MET),
     # words alone
     ("no code at all, beside nothing", had(B) | {"code": {}}, OPEN),
     ("text alone", had(None, "Staphylococcal sepsis"), OPEN),
@@ -122,7 +128,7 @@ SHAPES = [
 @pytest.mark.parametrize(("stated", "status"), [row[1:] for row in SHAPES], ids=[row[0] for row in SHAPES])
 def test_shapes_of_one_condition(stated: Resource, status: str) -> None:
     """How one Condition can say an infection, and what takes it back."""
-    assert infected(stated)["status"] == status
+    assert infected(given(stated))["status"] == status
 
 
 @pytest.mark.parametrize(
@@ -173,6 +179,12 @@ BY_ITSELF = [
     ("necrotising", had(B, "Necrotizing cellulitis"), MET),
     ("non-invasive", had("B37.2", "Non-invasive candidiasis of skin"), OPEN),
     ("disseminated", had("B38.7", "Disseminated coccidioidomycosis"), MET),
+    ("after extensive surgery", had(B, "Cellulitis after extensive surgery"), OPEN),
+    ("following severe burns", had(B, "Cellulitis following severe burns"), OPEN),
+    ("in the setting of recurrent trauma", had(B, "Cellulitis in the setting of recurrent trauma"), OPEN),
+    ("extensive, after surgery", had(B, "Extensive cellulitis after surgery"), MET),
+    ("recurrent, secondary to something", had(B, "Recurrent cellulitis secondary to mild eczema"), MET),
+    ("after surgery, said first", had(B, "After surgery extensive cellulitis"), MET),
     ("severe immunodeficiency beside", had(B, "Cellulitis in severe combined immunodeficiency"), OPEN),
 ]
 
@@ -189,6 +201,10 @@ EPISODES = [
     ("of another kind", had(B), had("J36", id_="two", onsetDateTime="2025-08-01"), OPEN),
     ("a month that may hold the first", had(B), had(B, id_="two", onsetDateTime="2025-05"), OPEN),
     ("the month after, 31 days at least", had(B), had(B, id_="two", onsetDateTime="2025-06"), MET),
+    ("ages 2 and 6 months", had(B) | {"onsetDateTime": None, "onsetAge": quantity(2, "mo")},
+     had(B, id_="two") | {"onsetDateTime": None, "onsetAge": quantity(6, "mo")}, MET),
+    ("ages 2 and 3 months", had(B) | {"onsetDateTime": None, "onsetAge": quantity(2, "mo")},
+     had(B, id_="two") | {"onsetDateTime": None, "onsetAge": quantity(3, "mo")}, OPEN),
     ("the same year only", had(B), had(B, id_="two", onsetDateTime="2025"), OPEN),
     ("the other refuted", had(B), had(B, id_="two", onsetDateTime="2025-08-01")
      | {"verificationStatus": concept(None, ("vs", "refuted"))}, OPEN),
@@ -204,7 +220,7 @@ EPISODES = [
 @pytest.mark.parametrize(("first", "second", "status"), [row[1:] for row in EPISODES], ids=[row[0] for row in EPISODES])
 def test_two_onsets_of_one_kind(first: Resource, second: Resource, status: str) -> None:
     """Two onset dates at least 14 days apart are a recurrence; the date of recording is no onset."""
-    found = infected(first, {key: value for key, value in second.items() if value is not None})
+    found = infected(given(first), {key: value for key, value in second.items() if value is not None})
     assert found["status"] == status
 
 
@@ -257,8 +273,50 @@ BACKED = [
     ("a stay on the day it was recorded", stay(period=MAY), {"onsetDateTime": None, "recordedDate": "2025-05-02"},
      OPEN),
     ("a stay between onset and abatement", stay(period=JUNE), {"abatementDateTime": "2025-06-03"}, MET),
+    ("a stay that goes on since before it", stay(period={"start": "2025-04-20"}, status="in-progress"), {}, MET),
+    ("a stay that goes on, the patient on leave", stay(period={"start": "2025-04-20"}, status="onleave"), {}, MET),
+    ("a stay that goes on since after it", stay(period={"start": "2025-05-02"}, status="in-progress"), {}, OPEN),
+    ("a stay that went on until before it", stay(period={"start": "2025-04-20", "end": "2025-04-28"},
+     status="in-progress"), {}, OPEN),
+    ("a finished stay without an end", stay(period={"start": "2025-04-20"}), {}, OPEN),
+    ("a later stay, the infection still active", stay(period=JUNE),
+     {"clinicalStatus": concept(None, ("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"))}, OPEN),
+    ("a stay of a class without its system", stay(period=MAY) | {"class": {"code": "IMP"}}, {}, OPEN),
+    ("a later stay that the infection refers to", stay(period=JUNE),
+     {"evidence": [{"detail": [{"reference": "Encounter/stay"}]}]}, MET),
+    ("a stay that holds its age", stay(period={"start": "2025-05-01", "end": "2025-06-30"}),
+     {"onsetDateTime": None, "onsetAge": quantity(15, "mo")}, MET),
+    ("a stay that may hold its age", stay(period=MAY), {"onsetDateTime": None, "onsetAge": quantity(15, "mo")}, OPEN),
     # cultures
     ("a culture of its day", culture(), {}, MET),
+    ("a culture that the infection refers to", culture(effectiveDateTime="2025-07-01"),
+     {"evidence": [{"detail": [{"reference": "Observation/culture"}]}]}, MET),
+    ("a culture that refers to another infection", culture(effectiveDateTime="2025-07-01"),
+     {"evidence": [{"detail": [{"reference": "Observation/other"}]}]}, OPEN),
+    ("a sibling's culture", culture(focus=[{"reference": "RelatedPerson/sib"}]), {}, OPEN),
+    ("a donor's specimen", culture(specimen={"display": "Donor blood"}), {}, OPEN),
+    ("Staph aureus", culture("Staph aureus"), {}, MET),
+    ("Group A strep", culture("Group A beta-hemolytic strep"), {}, MET),
+    ("Moraxella", culture("Moraxella catarrhalis"), {}, MET),
+    ("Kingella, abbreviated", culture("K. kingae"), {}, MET),
+    ("Morganella in capitals", culture("MORGANELLA MORGANII"), {}, MET),
+    ("Pasteurella", culture("Pasteurella multocida"), {}, MET),
+    ("Porphyromonas in words", culture(None, valueString="Moderate growth of Porphyromonas gingivalis"), {}, MET),
+    ("Achromobacter, species not told", culture("Achromobacter species"), {}, MET),
+    ("Scedosporium", culture("Scedosporium apiospermum"), {}, MET),
+    ("Trichosporon", culture("Trichosporon asahii"), {}, MET),
+    ("Haemophilus influenzae is no virus", culture("Haemophilus influenzae"), {}, MET),
+    ("influenza virus", culture("Influenza virus"), {}, OPEN),
+    ("cytomegalovirus", culture("Human cytomegalovirus"), {}, OPEN),
+    ("a parasite", culture("Trichomonas vaginalis"), {}, OPEN),
+    ("heavy growth of nothing said", culture("Heavy growth"), {}, OPEN),
+    ("respiratory flora", culture("Usual respiratory flora"), {}, OPEN),
+    ("no Moraxella", culture("Moraxella catarrhalis not isolated"), {}, OPEN),
+    ("flagged negative", culture(interpretation=[concept(None, ("x", "NEG"))]), {}, OPEN),
+    ("a specimen of a culture", culture("Sputum"), {}, OPEN),
+    ("a culture in a negated component", culture(None, component=[{
+        "code": concept("Organism"), "valueCodeableConcept": concept("Candida albicans"),
+        "modifierExtension": [{"url": "u", "valueBoolean": True}]}]), {}, OPEN),
     ("a culture that refers to it", culture(effectiveDateTime="2025-07-01", focus=AT_INFECTION), {}, MET),
     ("a culture of another day", culture(effectiveDateTime="2025-07-01"), {}, OPEN),
     ("a culture of its month", culture(effectiveDateTime="2025-05"), {}, OPEN),
@@ -285,6 +343,17 @@ BACKED = [
     ("through its Medication", drip(medicationReference={"reference": "#m"}, medicationCodeableConcept=None,
                                     contained=[{"resourceType": "Medication", "id": "m",
                                                 "code": concept("Cefazolin")}]), {}, MET),
+    ("by the code of its route", drip(dosage={"route": concept(None, (SCT, "47625008"))}), {}, MET),
+    ("by the code of another route", drip(dosage={"route": concept(None, (SCT, "26643006"))}), {}, OPEN),
+    ("going on since before it, its end not told",
+     drip(effectiveDateTime=None, effectivePeriod={"start": "2025-04-29"}, status="in-progress"), {}, OPEN),
+    ("a course that holds its day",
+     drip(effectiveDateTime=None, effectivePeriod={"start": "2025-04-29", "end": "2025-05-03"}), {}, MET),
+    ("later, but the infection refers to it", drip(effectiveDateTime="2025-07-01"),
+     {"evidence": [{"detail": [{"reference": "MedicationAdministration/iv"}]}]}, MET),
+    ("prophylaxis in the drug's name", drip("Cefazolin IV surgical prophylaxis"), {}, OPEN),
+    ("prophylaxis as its reason", drip("Cefazolin", reasonCode=[concept("Surgical prophylaxis")]), {}, OPEN),
+    ("before an operation", drip("Cefazolin", dosage={"text": "1 g IV pre-op"}), {}, OPEN),
     ("by mouth", drip(route="Oral"), {}, OPEN),
     ("prophylaxis", drip(dosage={"text": "2 g IV, surgical prophylaxis"}), {}, OPEN),
     ("an antiviral", drip("Aciclovir"), {}, OPEN),
@@ -306,6 +375,59 @@ def test_what_backs_a_tier_b_infection(backer: Resource, infection: Resource, st
     assert found["status"] == status
     if status == MET:
         assert f"{backer['resourceType']}/{backer['id']}" in [each["reference"] for each in found["evidence"]]
+
+
+GREW = observation("culture", concept("Blood culture"), valueCodeableConcept=concept("Staphylococcus aureus"),
+                   effectiveDateTime="2025-05-01")  # fmt: skip
+BARE = GREW | {"code": concept("Isolate")}
+INSIDE = {key: value for key, value in GREW.items() if key not in ("subject", "effectiveDateTime")}
+
+
+def report(status: str = "final", **more: Any) -> Resource:
+    base = {
+        "resourceType": "DiagnosticReport", "id": "report", "status": status, "subject": subject(),
+        "code": concept("Wound culture"), "effectiveDateTime": "2025-05-01",
+        "result": [{"reference": "Observation/culture"}],
+    }  # fmt: skip
+    return base | more
+
+
+def containing(inside: Resource, status: str = "final", **more: Any) -> Resource:
+    return report(status, contained=[inside], result=[{"reference": "#culture"}], **more)
+
+
+REPORTED = [
+    ("in a final report", [GREW, report()], MET),
+    ("in a report entered in error", [GREW, report("entered-in-error")], OPEN),
+    ("in a cancelled report", [GREW, report("cancelled")], OPEN),
+    ("in a withdrawn report and a standing one", [GREW, report("cancelled"), report(id="again")], MET),
+    ("called a culture by its report alone", [BARE, report()], MET),
+    ("called a culture by nobody", [BARE, report(code=concept("Chemistry"))], OPEN),
+    ("a Gram stain in the culture's report", [GREW | {"code": concept("Gram stain")}, report()], OPEN),
+    ("in a report of surveillance", [GREW, report(code=concept("Surveillance culture, nares"))], OPEN),
+    ("contained in a final report", [containing(INSIDE)], MET),
+    ("contained in a preliminary report", [containing(INSIDE, "preliminary")], OPEN),
+    ("contained, preliminary", [containing(INSIDE | {"status": "preliminary"})], OPEN),
+    ("contained, of another person", [containing(INSIDE | {"subject": {"reference": "Patient/sib"}})], OPEN),
+    ("contained in another day's report", [containing(INSIDE, effectiveDateTime="2025-07-01")], OPEN),
+    ("a member of a panel", [BARE, observation("panel", concept("Wound culture"),
+                                               hasMember=[{"reference": "Observation/culture"}])], MET),
+    ("dated by its specimen", [GREW | {"effectiveDateTime": None, "specimen": {"reference": "#s"}, "contained": [
+        {"resourceType": "Specimen", "id": "s", "collection": {"collectedDateTime": "2025-05-01"}}]}], MET),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cultures", "status"), [row[1:] for row in REPORTED], ids=[row[0] for row in REPORTED])
+def test_cultures_and_their_reports(cultures: list[Resource], status: str) -> None:
+    """A culture is what its report says it is, and stands as long as a report over it does."""
+    assert infected(had(B), *map(given, cultures))["status"] == status
+
+
+def test_an_infection_may_refer_to_the_report_of_its_culture() -> None:
+    """`Condition.evidence` names the report; the organism stands in the Observation that the report lists."""
+    later = GREW | {"effectiveDateTime": "2025-07-01"}
+    evidence = [{"detail": [{"reference": "DiagnosticReport/report"}]}]
+    assert infected(had(B, evidence=evidence), later, report(effectiveDateTime="2025-07-01"))["status"] == MET
 
 
 def test_what_could_not_be_read_may_back_it() -> None:

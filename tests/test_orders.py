@@ -55,6 +55,7 @@ WRITTEN = [
     ("RxNorm under its OID", of(None, ("urn:oid:2.16.840.1.113883.6.88", "2740386")), IN),
     ("another RxNorm code", of(None, (RXNORM, "2740387")), OUT),
     ("NDC 5-3-2", of(None, (NDC, "83537-034-01")), IN),
+    ("NDC with blanks around it", of(None, (NDC, " 83537-034-01 ")), IN),
     ("NDC 5-4-2", of(None, (NDC, "83537-0034-01")), IN),
     ("NDC of 11 digits", of(None, (NDC, "83537003401")), IN),
     ("NDC of 10 digits", of(None, (NDC, "8353703401")), IN),
@@ -108,6 +109,18 @@ WRITTEN = [
     ("itself, after conditioning", service(concept("Kresladi infusion after conditioning")), IN),
     ("itself, and a count after it", service(concept("Kresladi infusion; CBC after Kresladi")), IN),
     ("a service order by vein that filters", service(concept("Kresladi IV once, filter")), IN),
+    *[(f"another drug: {text}", of(text), OUT) for text in (
+        "Busulfan (conditioning for Kresladi)", "filgrastim for RP-L201 mobilization",
+        "Plerixafor to mobilize before Kresladi", "Premedication for Kresladi: acetaminophen")],
+    *[(f"itself: {text}", of(text), IN) for text in (
+        "Kresladi (after busulfan conditioning)", "Order for Kresladi", "Kresladi, mobilization complete")],
+    ("coded, whatever its words", of("Busulfan (conditioning for Kresladi)", (RXNORM, "2740386")), IN),
+    *[(f"papers: {text}", service(concept(text)), OUT) for text in (
+        "Prior authorization for Kresladi", "Kresladi prior authorization", "Insurance verification, Kresladi",
+        "Kresladi benefit investigation")],
+    *[(f"no papers: {text}", service(concept(text)), IN) for text in (
+        "Kresladi (prior authorization obtained)", "Kresladi infusion, prior authorization pending",
+        "Prior authorization approved: Kresladi")],
     ("a 1.x order", old(), IN),
     ("a 1.x order, cancelled", old(status="cancelled"), OUT),
     ("an administration", {"resourceType": "MedicationAdministration", "id": "a", "status": "completed",

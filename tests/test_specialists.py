@@ -294,6 +294,61 @@ SPECIALTIES = [
     ("text: surgical oncology", concept("Surgical oncology"), "unknown", "unknown"),
     ("text: gynaecological oncology", concept("Gynecologic Oncology"), "unknown", "unknown"),
     ("text: cardiology", concept("Pediatric cardiology"), "unknown", "unknown"),
+    ("text: pharmacist by degree", concept("BMT PharmD"), "unknown", "unknown"),
+    ("text: pharmacist by degree, with dots", concept("BMT Pharm.D."), "unknown", "unknown"),
+    ("text: pharmacist by degree and board", concept("Bone marrow transplant PharmD, BCOP"), "unknown", "unknown"),
+    ("text: pharmacist by board alone", concept("Oncology, BCOP"), "unknown", "unknown"),
+    ("text: registered pharmacist", concept("BMT RPh"), "unknown", "unknown"),
+    ("text: registered pharmacist, with dots", concept("BMT R.Ph."), "unknown", "unknown"),
+    ("text: infectious disease pharmacist", concept("Infectious Diseases PharmD"), "unknown", "unknown"),
+    ("text: oncology pharmacist", concept("Oncology PharmD"), "unknown", "unknown"),
+    ("text: vocational nurse", concept("BMT LVN"), "unknown", "unknown"),
+    ("text: haematology vocational nurse", concept("Hematology LVN"), "unknown", "unknown"),
+    ("text: practical nurse", concept("BMT LPN"), "unknown", "unknown"),
+    ("text: doctor of nursing practice", concept("BMT DNP"), "unknown", "unknown"),
+    ("text: bachelor of nursing", concept("BMT BSN"), "unknown", "unknown"),
+    ("text: family nurse practitioner", concept("BMT FNP-BC"), "unknown", "unknown"),
+    ("text: paediatric nurse practitioner", concept("BMT CPNP"), "unknown", "unknown"),
+    ("text: acute care nurse practitioner", concept("Oncology ACNP-AG"), "unknown", "unknown"),
+    ("text: transplant nurse, certified", concept("BMTCN, bone marrow transplant"), "unknown", "unknown"),
+    ("text: oncology nurse, certified", concept("Hematology, OCN"), "unknown", "unknown"),
+    ("text: clinical nurse specialist", concept("BMT CNS"), "unknown", "unknown"),
+    ("text: oncology of the central nervous system", concept("CNS tumor oncology"), "unknown", "met"),
+    ("text: physician assistant", concept("BMT PA"), "unknown", "unknown"),
+    ("text: advanced practice provider", concept("BMT APP"), "unknown", "unknown"),
+    ("text: mid-level", concept("BMT midlevel"), "unknown", "unknown"),
+    ("text: clinical social worker", concept("BMT LCSW"), "unknown", "unknown"),
+    ("text: dietitian", concept("BMT RD"), "unknown", "unknown"),
+    ("text: physical therapy", concept("BMT physical therapy"), "unknown", "unknown"),
+    ("text: phlebotomist", concept("BMT phlebotomist"), "unknown", "unknown"),
+    ("text: apheresis operator", concept("BMT apheresis operator"), "unknown", "unknown"),
+    ("text: scheduler", concept("BMT scheduler"), "unknown", "unknown"),
+    ("text: trials office", concept("BMT Clinical Trials Office"), "unknown", "unknown"),
+    ("text: tumour registrar", concept("Oncology tumor registrar"), "unknown", "unknown"),
+    ("text: registrar, a physician in training", concept("Haematology registrar"), "unknown", "met"),
+    ("text: scheduled visits", concept("Hematology, scheduled visits"), "unknown", "met"),
+    ("text: epidemiologist", concept("Infectious disease epidemiologist"), "unknown", "unknown"),
+    ("text: infectious diseases and epidemiology", concept("Infectious Diseases and Hospital Epidemiology"),
+     "unknown", "met"),
+    ("text: radiology for BMT", concept("BMT radiology"), "unknown", "unknown"),
+    ("text: palliative care for BMT", concept("BMT palliative care"), "unknown", "unknown"),
+    ("text: rehabilitation for oncology", concept("Oncology rehabilitation"), "unknown", "unknown"),
+    ("text: haematology, and palliative care", concept("Hematology/Oncology and Palliative Care"), "unknown", "met"),
+    ("text: radiology, oncology", concept("Radiology, oncology"), "unknown", "unknown"),
+    ("text: urologic oncology", concept("Urologic oncology"), "unknown", "unknown"),
+    ("text: ocular oncology", concept("Ocular oncology"), "unknown", "unknown"),
+    ("text: interventional oncology", concept("Interventional oncology"), "unknown", "unknown"),
+    ("text: head and neck oncology", concept("Head and neck oncology"), "unknown", "unknown"),
+    ("text: cardio-oncology", concept("Cardio-oncology"), "unknown", "unknown"),
+    ("text: neuro-oncology", concept("Pediatric neuro-oncology"), "unknown", "met"),
+    ("text: haematology, not BMT", concept("Hematology (not BMT)"), "unknown", "met"),
+    ("text: haematology without transplant", concept("Non-transplant hematology"), "unknown", "met"),
+    ("text: the same, at length", concept("Hematology, non bone marrow transplant"), "unknown", "met"),
+    ("text: non-malignant haematology", concept("Non-malignant hematology"), "unknown", "met"),
+    ("text: no experience of it", concept("No BMT experience"), "unknown", "unknown"),
+    ("text: not any longer", concept("Hematologist, retired"), "unknown", "unknown"),
+    ("text: once", concept("Former BMT fellow"), "unknown", "unknown"),
+    ("text: no physician", concept("Non-physician BMT provider"), "unknown", "unknown"),
 ]  # fmt: skip
 
 
@@ -326,6 +381,10 @@ def test_what_comes_near_is_said(clause: str, specialty: Resource, remark: str) 
 # --- where the specialty is stated ------------------------------------------------------------------------------------
 
 BY_PERSON = {"requester": ref("Practitioner/dr")}
+NO_PHYSICIANS_DEGREE = (
+    "PN", "BN", "BSN", "MSN", "RN", "CRN", "CNS", "CNM", "NP", "CNP", "CANP", "CPNP", "FPNP", "PA", "PharmD", "RPH",
+    "CMA", "MDA", "RMA", "MT", "EMT", "EMTP", "CTR", "SEC",
+)  # fmt: skip
 STATED = [
     ("the role's specialty", [role("r", "Hematology", "dr")], BY_PERSON, B, "met"),
     ("the role's code", [role("r", "Pediatrics", "dr", code=[concept("Hematologist")])], BY_PERSON, B, "met"),
@@ -355,6 +414,36 @@ STATED = [
      [role("r", BMT, "dr", code=[concept(None, (ROLES, "nurse"))])], BY_PERSON, A, "unknown"),
     ("a nurse by degree", [role("r", BMT, "dr"), practitioner("dr", concept(None, (DEGREES, "RN")))],
      BY_PERSON, A, "unknown"),
+    *(
+        (f"no physician by degree, {code}", [role("r", BMT, "dr"), practitioner("dr", concept(None, (DEGREES, code)))],
+         BY_PERSON, A, "unknown")
+        for code in NO_PHYSICIANS_DEGREE
+    ),
+    *(
+        (f"a physician's degree, {code}", [role("r", BMT, "dr"), practitioner("dr", concept(None, (DEGREES, code)))],
+         BY_PERSON, A, "met")
+        for code in ("MD", "DO", "PHD", "MS", "MBA", "BS")
+    ),
+    ("a pharmacist by degree, in words", [role("r", BMT, "dr"), practitioner("dr", concept("PharmD"))],
+     BY_PERSON, A, "unknown"),
+    ("a nurse by degree, in words", [role("r", BMT, "dr"), practitioner("dr", concept("DNP"))],
+     BY_PERSON, A, "unknown"),
+    ("a nurse by degree, in a local code",
+     [role("r", BMT, "dr"), practitioner("dr", concept(None, ("urn:x", "FNP-BC")))], BY_PERSON, A, "unknown"),
+    *(
+        (f"no physician by HL7's role code, {code}", [role("r", BMT, "dr", code=[concept(None, (ROLES, code))])],
+         BY_PERSON, A, "unknown")
+        for code in ("pharmacist", "researcher", "teacher", "ict")
+    ),
+    *(
+        (f"no physician by SNOMED CT, {remark}", [role("r", BMT, "dr", code=[snomed(code)])], BY_PERSON, A, "unknown")
+        for code, remark in (("106292003", "nurse"), ("224535009", "registered nurse"), ("46255001", "pharmacist"))
+    ),
+    *(
+        (f"{words} on the care team, whose role is BMT", [role("r", BMT, "dr"), care_team(participant=[
+            {"member": ref("PractitionerRole/r"), "role": [concept(words)]}])], {}, A, "unknown")
+        for words in ("PharmD", "LVN", "DNP", "Phlebotomist")
+    ),
     ("a doctor by HL7's role code",
      [role("r", BMT, "dr", code=[concept(None, (ROLES, "doctor"))])], BY_PERSON, A, "met"),
     ("a laboratory's role", [role("r", "Hematology", "dr", code=[concept("Laboratory director")])],

@@ -27,6 +27,7 @@ from tests.charts import (
     dose,
     flow,
     order,
+    quantity,
     request,
     response,
     topics,
@@ -451,6 +452,29 @@ def test_what_was_set_aside_is_told_on_request(extension: Any, explained: bool) 
     criterion = asked("I.A.1.a", chart, extension=extension)
     told = {each["reference"]: each["because"] for each in criterion.get("considered", [])}
     assert told == ({"Observation/wrong": "entered in error"} if explained else {})
+
+
+PASSED_OVER = [
+    ("a preliminary result beside the final", "I.A.1.a", flow("CD18", 80, "it", status="preliminary")),
+    ("an intensity beside the percentage", "I.A.1.a",
+     flow("CD18", {"valueQuantity": {"value": 80, "unit": "MFI"}}, "it")),
+    ("a result on either side beside one that is not", "I.A.1.a",
+     flow("CD18", {"valueQuantity": quantity(5, "%", comparator="<")}, "it")),
+    ("a draft of answers beside the completed", "I.A.4",
+     response({"sibling-donor-available": True}, id_="it", status="in-progress", authored="2026-11-21T00:00:00Z")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("clause", "passed_over"), [row[1:] for row in PASSED_OVER], ids=[row[0] for row in PASSED_OVER]
+)
+def test_what_would_not_have_done_is_set_aside_where_others_decide(clause: str, passed_over: Resource) -> None:
+    """A decided criterion has no gaps, and still tells what it passed over; its evidence is not among that."""
+    criterion = asked(clause, [*complete(), passed_over], extension={"example.kresladi-cds.explain": True})
+    assert (criterion["status"], criterion.get("gaps")) == ("met", None)
+    reference = f"{passed_over['resourceType']}/it"
+    assert reference in {each["reference"] for each in criterion["considered"]}
+    assert reference not in {each["reference"] for each in criterion["evidence"]}
 
 
 def test_somebody_elses_resource_is_set_aside() -> None:

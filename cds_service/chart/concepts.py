@@ -11,6 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from cds_service.chart import phrases
+from cds_service.chart.withheld import tells
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.elements import plain_text
 from cds_service.fhir.records import Header, Record, Records
@@ -19,6 +20,9 @@ from cds_service.remembered import KEPT, LONGEST
 
 ILLEGIBLE = frozenset({"?"})
 """The meaning of a concept that cannot be read."""
+UNTOLD = "-"
+"""The meaning of a concept that is left out, empty, or says no more than that it is withheld."""
+TELLS_NOTHING = ILLEGIBLE | {UNTOLD}
 CONCEPT_OF = {
     "Observation": "code",
     "Condition": "code",
@@ -63,11 +67,17 @@ class Concepts:
     def __init__(self, terminology: Terminology) -> None:
         self._terminology = terminology
         self._kept = lru_cache(maxsize=KEPT)(self._read)
+        self._kept_lists = lru_cache(maxsize=KEPT)(self._read_list)
 
     def means(self, raw: msgspec.Raw) -> frozenset[str]:
-        """The meanings of a CodeableConcept; none where nothing stands there."""
+        """The meanings of a CodeableConcept."""
         concept = bytes(raw)
         return self._kept(concept) if len(concept) <= LONGEST else self._read(concept)
+
+    def each_means(self, raw: msgspec.Raw) -> frozenset[str]:
+        """The meanings of all the CodeableConcepts in a list; none where nothing stands there."""
+        concepts = bytes(raw)
+        return self._kept_lists(concepts) if len(concepts) <= LONGEST else self._read_list(concepts)
 
     def of_coding(self, raw: msgspec.Raw) -> frozenset[str]:
         """The meanings of a Coding (an Encounter's class)."""
@@ -94,9 +104,9 @@ class Concepts:
         concept = bytes(getattr(header, member))
         found = self._kept(concept) if len(concept) <= LONGEST else self._read(concept)
         if len(header.component):
-            found |= self._of_components(header.component)
+            found |= self._of_components(header.component) - {UNTOLD}
         if len(header.usedCode):
-            found |= self._of_each(header.usedCode)
+            found |= self.each_means(header.usedCode) - {UNTOLD}
         return found
 
     def _of_components(self, raw: msgspec.Raw) -> frozenset[str]:
@@ -105,15 +115,15 @@ class Concepts:
         except UNREADABLE:
             return ILLEGIBLE
 
-    def _of_each(self, raw: msgspec.Raw) -> frozenset[str]:
+    def _read_list(self, raw: bytes) -> frozenset[str]:
         try:
-            return NO_MEANING.union(*map(self.means, _concepts.decode(raw)))
+            return NO_MEANING.union(*map(self.means, _concepts.decode(raw))) if raw else NO_MEANING
         except UNREADABLE:
             return ILLEGIBLE
 
     def _read(self, raw: bytes) -> frozenset[str]:
         if not raw:
-            return NO_MEANING
+            return frozenset({UNTOLD})
         try:
             return self._meanings_in(_concept.decode(raw))
         except UNREADABLE:
@@ -126,7 +136,7 @@ class Concepts:
             found |= self._terminology.meanings(coding.system, coding.code)
         said = dict.fromkeys(text for text in (concept.text, *(c.display for c in codings)) if text)
         found.update(f"~{tag}" for tag in phrases.named_in(map(plain_text, said)))
-        return frozenset(found)
+        return frozenset(found if tells(concept) else {*found, UNTOLD})
 
 
 @lru_cache(maxsize=4)

@@ -55,6 +55,15 @@ def age_in_words(said: Iterable[str], notes: Iterable[str]) -> Level | None:
     return _settled([age for clause in clauses for age in _ages_in(clause)])
 
 
+def age_at_onset(condition: Any) -> Level | None:
+    """The age in days at separation as a Condition's age at onset tells it: the cord was still there then."""
+    if condition.onsetAge is not None:
+        age: Level | None = _of_quantity(condition.onsetAge)
+    else:
+        age = _settled(_ages_in(plain_text(condition.onsetString or "")))
+    return Level(age.low, MOST) if age is not None else None
+
+
 def _of_quantity(quantity: Any) -> Level:
     factor = in_days(quantity)
     if factor is None or quantity.value is None or quantity.value < 0:

@@ -8,29 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from cds_service.chart.cultures import positive_cultures
+from cds_service.chart.onset import onset_of
+from cds_service.chart.product_given import product_given
 from cds_service.chart.source import Source
-from cds_service.fhir.elements import first_when, name_of, period, plain_text, references, texts, when
+from cds_service.fhir.elements import first_when, meanings, name_of, period, references, texts, when
 from cds_service.fhir.records import Record
-from cds_service.fhir.resources import Unreadable
 from cds_service.logic import Evidence
 from cds_service.timing import When
 from cds_service.wording import shown
 
-FINAL = ("final", "amended", "corrected")
-_ORGANISM = re.compile(
-    r"staphylo|strepto|pseudomonas|escherichia|e\. ?coli|klebsiella|enterobacter|enterococc|serratia|proteus|"
-    r"acinetobacter|salmonella|haemophilus|neisseria|burkholderia|stenotrophomonas|bacteroides|clostrid|fusobacter|prevotella|"
-    r"actinomyc|nocardia|mycobacter|citrobacter|candida|aspergill|fusarium|mucor|rhizopus|cryptococc|histoplasm|"
-    r"\bs\. ?aureus|\bmrsa\b|\bmssa\b|gram[- ](?:positive|negative)|yeast|fung|bacteri(?:um|a)\b|listeria|legionella",
-    re.IGNORECASE,
-)
-_GRAM = re.compile(r"gram[- ]negative", re.IGNORECASE)
-_NO_GROWTH = re.compile(
-    r"\bno\b|none|sterile|negative|not |absent|contamina|coloni[sz]|\b(?:normal|skin|oral|mixed)\b.{0,12}\bflora", re.I
-)
-_SURVEILLANCE = re.compile(r"screen|surveillance|coloni[sz]", re.IGNORECASE)
+_GOING_ON = ("in-progress", "onleave")
+_GIVEN = ("completed", "in-progress")
 _ANTIMICROBIAL = re.compile(
     r"cillin|\bcef|ceph|penem|(?<!bleo)(?<!mito)(?<!dauno)(?<!dactino)(?<!plica)mycin|micin|floxacin|cycline|sulfameth|"
     r"trimethoprim|metronidazole|linezolid|colisti|aztreonam|amikacin|rifamp|conazole|fungin|amphotericin|antibiotic|"
@@ -38,7 +30,7 @@ _ANTIMICROBIAL = re.compile(
     re.IGNORECASE,
 )
 _INTRAVENOUS = re.compile(r"intravenous|\biv\b|\bi\.v\.", re.IGNORECASE)
-_PROPHYLAXIS = re.compile(r"prophyla", re.IGNORECASE)
+_PROPHYLAXIS = re.compile(r"prophyla|\b(?:peri|pre)[- ]?op(?:erative)?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +52,25 @@ class Dates:
         return cls.of(when(value.start), when(value.end)) if value else None
 
     @classmethod
-    def of_condition(cls, condition: Any) -> Dates | None:
-        """From onset to abatement; the date of its recording is not of the condition."""
+    def of_condition(cls, source: Source, condition: Any) -> Dates | None:
+        """From onset to abatement; the date of its recording is not of the condition.
+
+        That it is active says no more of its end: problem lists keep what is long over.
+        """
         if condition.onsetPeriod is not None:
             return cls.of_period(condition.onsetPeriod)
         end = when(condition.abatementDateTime) or period(condition.abatementPeriod)
-        return cls.of(when(condition.onsetDateTime), end)
+        return cls.of(onset_of(source, condition), end)
 
     @classmethod
-    def of_effective(cls, resource: Any) -> Dates | None:
-        """Of an Observation, DiagnosticReport or MedicationAdministration."""
-        if resource.effectivePeriod is not None:
-            return cls.of_period(resource.effectivePeriod)
-        moment = first_when(resource, "effectiveDateTime", "effectiveInstant")
-        return cls.of(moment, moment)
+    def of_event(cls, value: Any, moment: When | None) -> Dates | None:
+        """Of what has a Period, or else a moment."""
+        return cls.of_period(value) if value is not None else cls.of(moment, moment)
+
+    def until(self, today: date) -> Dates:
+        """The same of what still goes on."""
+        now = When.on(today)
+        return Dates(self.start, now if self.end.last < now.last else self.end)
 
     def surely_overlap(self, other: Dates) -> bool:
         """Whether the two share a day, wherever in a partial date they began and ended."""
@@ -97,6 +94,8 @@ class _Backer:
     evidence: Evidence
     dates: Dates | None
     refers_to: frozenset[str]
+    references: frozenset[str]
+    """By which the infection may refer to it."""
 
 
 class Backing:
@@ -107,13 +106,14 @@ class Backing:
         self._stays = tuple(self._hospital_stays())
         self._backers = (*self._cultures(), *self._stays, *self._infusions())
 
-    def of(self, reference: str, encounter: Any, dates: Dates | None) -> Evidence | None:
-        """What backs the Condition of that reference, met in that encounter, on those dates."""
+    def of(self, infection: Any, reference: str, dates: Dates | None) -> Evidence | None:
+        """What backs the Condition of that reference, on those dates: by its own word, by the other's, or by date."""
+        named = self._referred([each for one in infection.evidence or () for each in one.detail or ()])
         for backer in self._backers:
             on_its_dates = bool(dates and backer.dates and backer.dates.surely_overlap(dates))
-            if reference in backer.refers_to or on_its_dates:
+            if reference in backer.refers_to or named & backer.references or on_its_dates:
                 return backer.evidence
-        return self._stay_it_was_met_in(encounter, dates)
+        return self._stay_it_was_met_in(infection.encounter, dates)
 
     def _stay_it_was_met_in(self, encounter: Any, dates: Dates | None) -> Evidence | None:
         """The hospital stay that the Condition names as its own; not where it was at another time."""
@@ -125,77 +125,52 @@ class Backing:
     def _hospital_stays(self) -> Iterator[_Backer]:
         for record, model in self._source.sift(self._inpatient()).usable:
             means = self._source.terminology.meanings(model.class_fhir.system, model.class_fhir.code)
-            if "hospital-stay" in means and model.status in ("finished", "in-progress", "onleave"):
+            if "hospital-stay" in means and model.status in ("finished", *_GOING_ON):
                 diagnoses = [each.condition for each in model.diagnosis or ()]
                 refers = self._referred(model.reasonReference) | self._referred(diagnoses)
                 evidence = Evidence(shown.hospital_stay(period(model.period)), record.reference)
-                yield _Backer(evidence, Dates.of_period(model.period), refers)
+                yield _Backer(evidence, self._dates_of_stay(model), refers, frozenset({record.reference}))
+
+    def _dates_of_stay(self, encounter: Any) -> Dates | None:
+        """Until today for one that goes on and has no end yet."""
+        dates = Dates.of_period(encounter.period)
+        open_ended = dates is not None and encounter.period.end is None and encounter.status in _GOING_ON
+        return dates.until(self._source.today) if dates and open_ended else dates
 
     def _inpatient(self) -> list[Record]:
         encounters, means = self._source.records.of("Encounter"), self._source.concepts.of_coding
         return [each for each in encounters if means(each.header.klass) & {"hospital-stay", "?"}]
 
     def _cultures(self) -> Iterator[_Backer]:
-        records = self._source.about(("Observation", "DiagnosticReport"), "~culture")
-        for record, model in self._source.sift(records).usable:
-            organisms = [text for text in _results(model) if _grew(text)]
-            if model.status in FINAL and organisms and not any(map(_SURVEILLANCE.search, texts(model.code))):
-                moment = first_when(model, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
-                refers = self._referred(getattr(model, "focus", None))
-                evidence = Evidence(shown.culture(organisms[0], moment), record.reference)
-                yield _Backer(evidence, Dates.of_effective(model), refers)
+        for culture in positive_cultures(self._source):
+            seen = culture.seen
+            refers = self._referred(getattr(seen.model, "focus", None))
+            evidence = Evidence(shown.culture(culture.organism, seen.when), seen.record.reference)
+            dates = Dates.of_event(seen.model.effectivePeriod, seen.when)
+            yield _Backer(evidence, dates, refers, culture.references)
 
     def _infusions(self) -> Iterator[_Backer]:
-        records = [each for each in self._source.records.of("MedicationAdministration") if self._antimicrobial(each)]
-        for record, model in self._source.sift(records).usable:
-            if model.status in ("completed", "in-progress") and _is_intravenous(model.dosage):
+        given = (each for each in self._source.records.of("MedicationAdministration") if each.header.status in _GIVEN)
+        for record, model in self._source.sift(each for each in given if self._antimicrobial(each)).usable:
+            product = product_given(self._source, record)
+            if self._is_intravenous(model, texts(product)):
                 moment = first_when(model, "effectiveDateTime", "effectivePeriod")
-                name = name_of(model.medicationCodeableConcept) or self._named_by_reference(record)
-                evidence = Evidence(shown.intravenous(name, moment), record.reference)
-                yield _Backer(evidence, Dates.of_effective(model), self._referred(model.reasonReference))
+                evidence = Evidence(shown.intravenous(name_of(product), moment), record.reference)
+                dates, refers = Dates.of_event(model.effectivePeriod, moment), self._referred(model.reasonReference)
+                yield _Backer(evidence, dates, refers, frozenset({record.reference}))
 
     def _antimicrobial(self, record: Record) -> bool:
-        said = bytes(record.header.medicationCodeableConcept).decode(errors="replace")
-        return bool(_ANTIMICROBIAL.search(said) or _ANTIMICROBIAL.search(self._named_by_reference(record)))
+        return any(map(_ANTIMICROBIAL.search, texts(product_given(self._source, record))))
 
-    def _named_by_reference(self, record: Record) -> str:
-        """The words of the Medication that an administration refers to, or of the reference itself."""
-        if not bytes(record.header.medicationReference):
-            return ""
-        try:
-            model = record.read()
-            reference = model.medicationReference
-            literal = (reference.reference or "") if reference else ""
-            if literal.startswith("#"):
-                inside = [each for each in model.contained or () if each.id == literal[1:]]
-                medication = inside[0] if inside else None
-            else:
-                found = self._source.at(reference)
-                medication = found.read() if found is not None else None
-        except Unreadable:
-            return ""
-        return name_of(medication.code) if medication is not None else plain_text(reference.display or "")
+    def _is_intravenous(self, model: Any, product: tuple[str, ...]) -> bool:
+        """Whether the dosage says so, and nothing says that it was to keep an infection away."""
+        route, said = (model.dosage.route, model.dosage.text or "") if model.dosage else (None, "")
+        reasons = (text for concept in model.reasonCode or () for text in texts(concept))
+        if any(map(_PROPHYLAXIS.search, (*product, *reasons, said))):
+            return False
+        coded = "intravenous-route" in meanings(self._source.terminology, route)
+        return coded or any(map(_INTRAVENOUS.search, (*texts(route), said)))
 
     def _referred(self, value: Any) -> frozenset[str]:
         found = (self._source.at(reference) for reference in references(value))
         return frozenset(record.reference for record in found if record is not None)
-
-
-def _results(model: Any) -> Iterator[str]:
-    """What a culture says it grew, in words: an Observation's value and components, a report's conclusion."""
-    if model.get_resource_type() == "DiagnosticReport":
-        yield from ([plain_text(model.conclusion)] if model.conclusion else [])
-        yield from (text for concept in model.conclusionCode or () for text in texts(concept))
-        return
-    for holder in (model, *(model.component or ())):
-        yield from texts(holder.valueCodeableConcept)
-        yield from ([plain_text(holder.valueString)] if holder.valueString else [])
-
-
-def _grew(text: str) -> bool:
-    return bool(_ORGANISM.search(text)) and not _NO_GROWTH.search(_GRAM.sub("", text))
-
-
-def _is_intravenous(dosage: Any) -> bool:
-    said = " ".join((*texts(dosage.route), dosage.text or "")) if dosage else ""
-    return bool(_INTRAVENOUS.search(said)) and not _PROPHYLAXIS.search(said)

@@ -12,7 +12,14 @@ from cds_service.chart.disease_words import names_other_disease
 from cds_service.chart.lad_words import lad_types, names_never_lad
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Sifted, Source
-from cds_service.chart.verification import CONFIRMED, ENTERED_IN_ERROR, REFUTED, UNCLEAR, verification
+from cds_service.chart.verification import (
+    CONFIRMED,
+    ENTERED_IN_ERROR,
+    REFUTED,
+    UNCLEAR,
+    ruled_out_in_note,
+    verification,
+)
 from cds_service.facts import Documentation
 from cds_service.fhir.elements import is_masked, meanings, name_of, plain_text, texts
 from cds_service.fhir.identity import Whose
@@ -22,6 +29,8 @@ from cds_service.logic import Cause, Evidence, Gap, SetAside, unique
 from cds_service.wording import reasons, shown, wants
 
 _LAD_CODES = ("lad1", "lad-type-not-said", "lad-too-broad", "lad-other-type")
+_NAMES = ("lad", "lad1", "i", "1", "type", "leukocyte", "leucocyte", "adhesion", "deficiency")
+"""What a note may call it by."""
 _OMIM = "http://www.omim.org"
 _ORPHA = "http://www.orpha.net"
 
@@ -124,7 +133,9 @@ def _of_condition(source: Source, model: Any, reference: str) -> Statement:
     status = verification(model)
     evidence = Evidence(shown.diagnosis(name_of(model.code), status), reference)
     says = what_it_says(source, model.code)
-    if says in (Says.TYPE_1, Says.ANY_TYPE) and _noted_as_other_type(model):
+    if says in (Says.TYPE_1, Says.ANY_TYPE) and ruled_out_in_note(model, *_NAMES):
+        says = Says.DOUBTFUL
+    elif says in (Says.TYPE_1, Says.ANY_TYPE) and _noted_as_other_type(model):
         says = Says.OTHER_TYPE if says is Says.ANY_TYPE else Says.DOUBTFUL
     return Statement(says, evidence, status)
 
@@ -150,7 +161,8 @@ def _lad1(source: Source, sifted: Sifted, statements: list[Statement]) -> Docume
     open_ = [s for s in statements if s not in counted and s not in refuted]
     gaps = (*(Gap(wanted, _why_not(s), Cause.UNUSABLE, s.evidence.source) for s in open_), *sifted.gaps(wanted))
     unread = source.unread(wanted, "Condition")
-    denies = other_types if counted else [s for s in refuted if s.names_lad1 and not (gaps or unread)]
+    may_say_it = [s for s in open_ if s.says is not Says.OTHER_TYPE] or sifted.troubles or unread
+    denies = other_types if counted else [s for s in refuted if s.names_lad1 and not may_say_it]
     asides = (SetAside(s.evidence.source, reasons.REFUTED) for s in refuted if s not in denies)
     return Documentation(
         wanted,

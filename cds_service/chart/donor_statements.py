@@ -21,9 +21,17 @@ class Statement:
 
     def settles(self, match: Statement) -> bool:
         """Whether this is surely newer than the match, and surely about that donor."""
-        if self.when is None or match.when is None or not self.donor.sexes <= match.donor.sexes:
+        return self.donor.sexes <= match.donor.sexes and match.is_before(self)
+
+    def disputes(self, match: Statement) -> bool:
+        """Whether this, that a donor does not match, may be about that donor, and is not surely the older word."""
+        return self.donor.may_be_same_as(match.donor) and not self.is_before(match)
+
+    def is_before(self, other: Statement) -> bool:
+        """Whether this is surely older."""
+        if self.when is None or other.when is None:
             return False
-        return match.when.before(self.when) is Answer.MET
+        return self.when.before(other.when) is Answer.MET
 
 
 @dataclass(slots=True)
@@ -40,8 +48,16 @@ class Statements:
     """That one donor cannot donate."""
     the_matched_one_unusable: list[Statement] = field(default_factory=list)
     """That "the matched sibling" cannot donate, whoever that is."""
+    mismatched: list[Statement] = field(default_factory=list)
+    """That one donor does not match."""
+    in_words: list[Statement] = field(default_factory=list)
+    """A matched sibling named in a sentence of a report or note, which may be any of the others."""
 
     def against(self, match: Statement) -> list[Statement]:
+        """What says that this donor is not available, or no match after all."""
+        return [*self._settling(match), *(each for each in self.mismatched if each.disputes(match))]
+
+    def _settling(self, match: Statement) -> list[Statement]:
         """What says that this donor is not available."""
         alone = len(self.available) + len(self.possible) == 1
         of_this_donor = [each for each in self.unusable if each.donor.may_be_same_as(match.donor)]
@@ -54,14 +70,16 @@ class Statements:
         """What shows that none is available, and what denies it.
 
         A newer statement against every match settles it, and both are shown; an older one stands beside the match,
-        which is a conflict. A possible match alone denies nothing, but no older statement holds against it.
+        which is a conflict, as is a newer result that the same donor does not match. A possible match alone denies
+        nothing, but no older statement holds against it.
         """
         available = [match for match in self.available if self._is_open(match)]
         uncontested = [match for match in available if not self.against(match)]
         if available:
             return ((), _evidence(uncontested)) if uncontested else (self._against(available), _evidence(available))
         possible = [match for match in self.possible if self._is_open(match)]
-        settling = [each for match in self.available for each in self.against(match)]
+        possible += [words for words in self.in_words if not self._is_settled(words)]
+        settling = [each for match in self.available for each in self._settling(match)]
         shows = _evidence([*self.none, *(settling if self.available else self.the_matched_one_unusable)])
         if possible:
             return (shows, _evidence(possible)) if shows else ((), ())
@@ -71,7 +89,12 @@ class Statements:
         return _evidence([each for match in matches for each in self.against(match)])
 
     def _is_open(self, match: Statement) -> bool:
-        return not any(each.settles(match) for each in self.against(match))
+        return not any(each.settles(match) for each in self._settling(match))
+
+    def _is_settled(self, words: Statement) -> bool:
+        """Whether anything newer says that there is none, or that a sibling cannot donate."""
+        newer = (*self.none, *self.unusable, *self.the_matched_one_unusable)
+        return any(words.is_before(each) for each in newer)
 
 
 def _evidence(statements: list[Statement]) -> tuple[Evidence, ...]:

@@ -1,7 +1,7 @@
 """Statements on donors in words: that there is no sibling, no matched one, or that a donor cannot be used.
 
 Each is read only where a whole clause says it and nothing else: "No sibling donor" counts, "No sibling donor typed
-yet" does not.
+yet" does not. A sentence that names a matched sibling is only looked for, so that nothing is concluded against it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cds_service.chart.hla import is_hedged
+from cds_service.chart.hedging import denied
+from cds_service.chart.hla import is_hedged, matched
 from cds_service.chart.spoken import all_no, all_yes
 
 _WHO = r"(?:(?:the )?(?:patient|child|infant|pt) |he |she |they )?(?:is |has |have |there (?:is|are) |with )?"
@@ -36,16 +37,22 @@ _NONE = re.compile(
     r")",
     re.IGNORECASE,
 )
+_ASKED = rf"{_KINDS}{_MATCHED}*{_KINDS}(?:sibling|related|family) {_KINDS}"
+_IS_THERE = r"(?:is there an? |has an? |any )"
+_FOUND = r"(?: (?:is |are )?(?:available|identified|found|exists?|availability|status|present))*"
 _IS_ONE_AVAILABLE = re.compile(
-    rf"(?:is there an? |has an? |any )?{_KINDS}{_MATCHED}*{_KINDS}(?:sibling|related|family) {_KINDS}(?:donors?|match)"
-    r"(?: (?:is |are )?(?:available|identified|found|exists?|availability|status|present))*\??",
+    rf"(?:{_IS_THERE}?{_ASKED}donors?|{_IS_THERE}{_ASKED}match){_FOUND}\??",
     re.IGNORECASE,
 )
-_ARE_THERE_SIBLINGS = re.compile(rf"{_WHO}(?:any )?{_KINDS}siblings\??", re.IGNORECASE)
+"""A "sibling match" without "any" is one sibling's."""
+_HAS = r"(?:(?:does )?(?:(?:the )?(?:patient|child|infant|pt) |he |she |they |you )?(?:has |have )|(?:are |is )there )"
+_ARE_THERE_SIBLINGS = re.compile(rf"{_HAS}(?:any )?{_KINDS}siblings?\??", re.IGNORECASE)
 _HOW_MANY = re.compile(
     rf"(?:(?:total )?(?:number|count|no\.|#) of {_KINDS}{_MATCHED}*{_KINDS}siblings(?: donors?)?|"
     r"siblings? (?:count|number)|"
-    rf"how many {_KINDS}siblings.{{0,20}}|{_KINDS}siblings?)\??",
+    rf"how many {_KINDS}{_MATCHED}*{_KINDS}siblings(?: are there| do(?:es)? "
+    r"(?:(?:the )?(?:patient|child|infant|pt)|he|she|they|you|your child) have)?|"
+    rf"(?:any )?{_KINDS}siblings)\??",
     re.IGNORECASE,
 )
 _OF_SOMEBODY_ELSE = re.compile(r"mother|father|maternal|paternal|parent|donor's|partner", re.IGNORECASE)
@@ -78,13 +85,27 @@ _CAN_AFTER_ALL = re.compile(
 )
 _CAN_DONATE = re.compile(
     r"(?:sibling |matched |hla[- ])*(?:donor )?(?:is )?"
-    r"(?:able to donate|can donate|(?:medically )?(?:eligible|fit|suitable)(?: to donate)?)(?: as (?:a )?donor)?\??",
+    r"(?:able to donate|can donate|(?:medically )?(?:eligible|fit|suitable)(?: to donate)?)(?: as (?:a )?donor)?\??|"
+    r"(?:sibling |related |family )?donor (?:is )?available\??",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(r"[.;!](?!\d)")
+_PARTS = re.compile(r"[,:()]|\b(?:and|but|while|whereas|however)\b", re.IGNORECASE)
+_ONE_OF_THEM = re.compile(r"\b(?:sibling|brother|sister)s?\b", re.IGNORECASE)
+_NOT_THIS_ONE = re.compile(
+    r"\b(?:half|step|adopt\w*|foster|in-?law|unrelated|mother|father|maternal|paternal|parents?|cousin|identical twin|"
+    r"lack\w*|if|whether|vs|versus|to (?:find|identify|determine|see|look)|recommend\w*|plan\w*|consider\w*|would|"
+    r"should|could|discuss\w*|options?|prefer\w*|needs?|"
+    r"(?:search\w*|look\w*|screen\w*|evaluat\w*|test\w*|typ(?:ed|ing)|assess\w*|refer\w*|work-?up) for)\b|\?",
     re.IGNORECASE,
 )
 
 
-def says_none(name: Iterable[str], values: tuple[str, ...]) -> bool:
-    """Whether an Observation of this name and value states that there is no sibling, or no matched one."""
+def says_none(name: Iterable[str], values: tuple[str, ...], *, of_a_donor: bool = False) -> bool:
+    """Whether an Observation of this name and value states that there is no sibling, or no matched one.
+
+    `of_a_donor`: it is coded as how one donor matches, so that a no to its name is that donor's.
+    """
     names = tuple(name)
     if any(_OF_SOMEBODY_ELSE.search(text) for text in (*names, *values)):
         return False
@@ -92,10 +113,30 @@ def says_none(name: Iterable[str], values: tuple[str, ...]) -> bool:
         return True
     if any(_is_none(text) for text in names):
         return not values or all_yes(values)
-    asked = (_IS_ONE_AVAILABLE, _ARE_THERE_SIBLINGS, _HOW_MANY)
-    return all_no(values) and any(
-        question.fullmatch(text[:_LONGEST].strip(" .:")) for question in asked for text in names
-    )
+    # A negative is a result's: of a test on siblings, not of their number.
+    if of_a_donor or not all_no(values) or any(value.strip(" .").lower() == "negative" for value in values):
+        return False
+    return _asks(names, _IS_ONE_AVAILABLE, _ARE_THERE_SIBLINGS, _HOW_MANY)
+
+
+def says_one_available(name: Iterable[str], values: tuple[str, ...]) -> bool:
+    """Whether it asks for a sibling donor and is answered yes."""
+    siblings = [text for text in name if _ONE_OF_THEM.search(text)]
+    return all_yes(values) and _asks(siblings, _IS_ONE_AVAILABLE)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, and their parts where they list several things."""
+    whole = [each.strip() for each in _SENTENCES.split(text)]
+    parts = [part.strip() for each in whole for part in _PARTS.split(each)]
+    return list(dict.fromkeys(filter(None, (*parts, *whole))))
+
+
+def names_matched_sibling(sentence: str) -> bool:
+    """Whether a sentence plainly says that a sibling matches, and not that he or she cannot donate."""
+    if not _ONE_OF_THEM.search(sentence) or _NOT_THIS_ONE.search(sentence) or denied((sentence,)):
+        return False
+    return matched(None, (sentence,)) is True and not says_cannot_donate((sentence,), ())
 
 
 def says_cannot_donate(name: Iterable[str], values: tuple[str, ...]) -> bool:
@@ -107,6 +148,10 @@ def says_cannot_donate(name: Iterable[str], values: tuple[str, ...]) -> bool:
         return all_no(values)
     whole = (*values, *(f"{text}: {value}" for text in names for value in values))
     return any(_CANNOT_DONATE.search(text) and _is_plain(text) for text in whole)
+
+
+def _asks(names: Iterable[str], *questions: re.Pattern[str]) -> bool:
+    return any(question.fullmatch(text[:_LONGEST].strip(" .:")) for question in questions for text in names)
 
 
 def _is_plain(text: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from cds_service.chart.care_words import is_only_care
 from cds_service.chart.dose_in_words import Amount, amount_in_words, names_cells
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.single_infusion import read_single_infusion
@@ -91,17 +92,25 @@ def _exceeds(total: Level | None, evidence: Evidence) -> tuple[Evidence, ...]:
 
 def _amount(order: DraftOrder) -> Amount | str:
     """The dose of one infusion; a string is why there is none ("" where the order says nothing at all)."""
-    amounts = [_of_instruction(instruction) for instruction in order.instructions]
+    of_the_dose = [instruction for instruction in order.instructions if not _is_of_something_else(instruction)]
+    amounts = [_of_instruction(instruction) for instruction in of_the_dose]
     stated = [amount for amount in amounts if amount != ""]
+    words = [text for text in _texts(order) if names_cells(text)]
     for quantity in (getattr(order.model, "quantityQuantity", None), getattr(order.model, "quantityRange", None)):
-        if quantity is not None:
+        if quantity is not None and not (words and is_volume(quantity)):
             stated.append(_of_dose(quantity))
     if not stated:
-        return amount_in_words([text for text in _texts(order) if names_cells(text)])
+        return amount_in_words(words)
     problems = [amount for amount in stated if isinstance(amount, str)]
-    if problems or len(stated) < len(order.instructions):
+    if problems or len(stated) < len(of_the_dose):
         return problems[0] if problems else reasons.PART_OF_DOSE_NOT_SAID
     return _summed([amount for amount in stated if isinstance(amount, Amount)])
+
+
+def _is_of_something_else(instruction: Any) -> bool:
+    """Whether an instruction is on care beside the infusion, and what it gives, if anything, is no cells."""
+    doses = [_of_dose(dose) for dose in map(_stated, instruction.doseAndRate or ()) if dose is not None]
+    return is_only_care(instruction.text or "") and not any(isinstance(dose, Amount) for dose in doses)
 
 
 def _summed(amounts: list[Amount]) -> Amount | str:

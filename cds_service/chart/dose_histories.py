@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cds_service.chart import phrases
 from cds_service.chart.doses_found import DosesFound
 from cds_service.chart.giving_words import only_around_giving
 from cds_service.chart.naming import mentions_kresladi
+from cds_service.chart.phrases import KRESLADI
 from cds_service.chart.source import Source
 from cds_service.chart.spoken import all_no, answered_with
 from cds_service.chart.verification import REFUTED, verification
 from cds_service.fhir.elements import name_of, texts
 from cds_service.fhir.records import Record
 from cds_service.wording import reasons
+
+_NAMED = rf"(?:{KRESLADI}|gene[- ]therapy)"
+_NOT_HAD = re.compile(
+    r"\b(?:no|never|not|denies|without)(?: (?:any|a|prior|previous|earlier|history|of|had|been|received|receiving|"
+    rf"given|treated|treatment|with|exposure|to))* {_NAMED}|"
+    rf"{_NAMED}(?: (?:infusion|therapy|treatment|was|were|has|been|offered|but|and|,))* "
+    r"(?:declined|refused|not (?:given|received|infused|done)|never (?:given|received|infused)|withheld|deferred)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = (
+    r"(?:brother|sister|sibling|twin|cousin|mother|father|parent|uncle|aunt|nephew|niece|son|daughter|family member|"
+    r"relative)(?:'?s)?"
+)
+_OF_A_RELATIVE = re.compile(
+    rf"\b{_RELATIVE}(?: (?:was|is|has|had|been|treated|treatment|with|received|given|got|by|on|for|an?|the|prior))* "
+    rf"{_NAMED}|{_NAMED}(?: (?:infusion|therapy|treatment|given|received|treated))* (?:in|to|of|for|by) "
+    rf"(?:(?:the|a|an|his|her|their|patient's|older|younger|affected) )*{_RELATIVE}\b",
+    re.IGNORECASE,
+)
 
 
 def read_histories(source: Source, found: DosesFound) -> None:
@@ -24,12 +45,17 @@ def read_histories(source: Source, found: DosesFound) -> None:
         history, named = "gene-therapy-history" in means, "~kresladi" in means
         another = phrases.names("other-gene-therapy", said) and not named
         had = named or phrases.plainly_named("gene-therapy", said)
-        if another or _is_denied(record, model):
+        if another or _is_denied(record, model) or (said and not history and all(map(_is_none_of_the_patient, said))):
             continue
         if history or (had and not only_around_giving(said)):
             found.may_be(record.reference, reasons.unnamed_gene_therapy(name_of(model.code)))
         elif "~study" in means:
             found.may_be(record.reference, reasons.TRIAL)
+
+
+def _is_none_of_the_patient(text: str) -> bool:
+    """Whether words say that what they name was declined, never had, or given to a relative."""
+    return bool(_NOT_HAD.search(text) or _OF_A_RELATIVE.search(text))
 
 
 def _is_denied(record: Record, model: Any) -> bool:

@@ -9,13 +9,19 @@ from decimal import Decimal
 from cds_service.chart.hedging import hedged
 from cds_service.chart.values import compared
 from cds_service.facts import Level
-from cds_service.fhir.units import million_cells_of_text
+from cds_service.fhir.units import POWER, million_cells_of_text
 from cds_service.wording import reasons
 
-_POWER = r"(?:(?:x|×|\*)\s*10\s*(?:\^|\*|E|e)?\s*\(?(?:6|⁶)\)?(?!\d)|million|10\s*(?:\^|\*)\s*6(?!\d)|10⁶|e6(?!\d))"
+_PER_KG = r"[^/.,;()]{0,40}(?:/|\s+per\s+)\s*kg\b"
 _DOSE = re.compile(
-    rf"(?<![\d.,])(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>{_POWER}[^/.,;()]{{0,40}}(?:/|\s+per\s+)\s*kg\b)", re.I
+    rf"(?<![\d.,])(?!10\s*e)(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>{POWER}{_PER_KG})|"
+    rf"(?<![\d.,])(?P<whole>\d{{1,3}}(?P<mark>[,. '])\d{{3}}(?:(?P=mark)\d{{3}})+|\d{{6,}})\s*"
+    rf"(?P<each>(?:viable |autologous )*(?:cd ?34|cells?\b){_PER_KG})",
+    re.IGNORECASE,
 )
+"""A number of powers of ten, or one written out (`2,800,000`). `10e6` may mean ten million or one: it is neither."""
+_SEPARATED = re.compile(r"\d,\d{3}")
+"""A comma before three digits of a number of powers of ten: it may set thousands or decimals apart."""
 _CELLS = re.compile(r"\d.*(?:cells?\b|cd ?34|/ ?kg|per kg|per kilo)", re.IGNORECASE)
 _ANOTHER_AMOUNT = re.compile(
     r"collect|apheresis|harvest|back-?up|rescue|mobili[sz]|previous|prior|cryopreserv|\bgiven\b|received", re.IGNORECASE
@@ -70,9 +76,11 @@ def amount_in_words(said: list[str]) -> Amount | str:
     lines = list(dict.fromkeys(map(_one_line, said)))
     if not lines:
         return ""
-    found = {amount for line in lines for amount in _amounts(line)}
-    only = found.pop() if len(found) == 1 else None
-    return only if only is not None else reasons.dose_only_in_words(lines[0])
+    found = [amount for line in lines for amount in _amounts(line)]
+    known = {(amount.level, amount.per_kg): amount for amount in found if amount is not None}
+    if None in found or len(known) != 1:
+        return reasons.dose_only_in_words(lines[0])
+    return next(iter(known.values()))
 
 
 def _amounts(line: str) -> list[Amount | None]:
@@ -82,12 +90,25 @@ def _amounts(line: str) -> list[Amount | None]:
 
 def _amount(line: str, match: re.Match[str]) -> Amount | None:
     comparator, before, after = _without_comparator(line[: match.start()], line[match.end() :])
-    unit = million_cells_of_text(match["unit"])
-    if unit is None or _is_part_of_more(before, after) or not _is_to_be_given(before, match.group(0), after):
+    unit = million_cells_of_text(match["unit"] or match["each"])
+    number = _number(match)
+    if (
+        unit is None
+        or number is None
+        or _is_part_of_more(before, after)
+        or not _is_to_be_given(before, match.group(0), after)
+    ):
         return None
     factor, per_kg = unit
-    level = compared(Decimal(match["number"].replace(",", ".")), comparator).times(factor)
-    return Amount(level, per_kg, match.group(0))
+    return Amount(compared(number, comparator).times(factor), per_kg, match.group(0))
+
+
+def _number(match: re.Match[str]) -> Decimal | None:
+    if match["whole"]:
+        return Decimal("".join(filter(str.isdigit, match["whole"])))
+    if _SEPARATED.fullmatch(match["number"]):
+        return None
+    return Decimal(match["number"].replace(",", "."))
 
 
 def _is_to_be_given(before: str, dose: str, after: str) -> bool:

@@ -9,10 +9,19 @@ import msgspec
 
 from cds_service.chart import phrases
 from cds_service.chart.claims_and_trials import read_claims, read_trials
+from cds_service.chart.concepts import TELLS_NOTHING, UNTOLD
 from cds_service.chart.dose_histories import read_histories
+from cds_service.chart.dose_visits import read_visits_and_notes
 from cds_service.chart.doses_found import WANTED, DosesFound
 from cds_service.chart.giving_words import around_giving, only_around_giving
-from cds_service.chart.naming import medication_is_elsewhere, mentions_kresladi, names_kresladi, says_something
+from cds_service.chart.naming import (
+    has_labels,
+    is_labelled_masked,
+    medication_is_elsewhere,
+    mentions_kresladi,
+    names_kresladi,
+)
+from cds_service.chart.ordering_words import is_paperwork
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Source
 from cds_service.exact_json import EMPTY
@@ -36,6 +45,7 @@ _NOT_GIVEN = {
 }
 _GIVEN = {"MedicationAdministration": {"completed", "in-progress"}, "Procedure": {"completed"}}
 _GENE_THERAPY = ("~gene-therapy", "genetically-modified-cell-infusion")
+_WORTH_A_LOOK = ("kresladi", "~kresladi", "~gene-therapy", "~study", UNTOLD)
 
 
 class _Category(msgspec.Struct):
@@ -53,6 +63,7 @@ def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
     _procedures(source, found)
     _immunizations(source, found)
     read_histories(source, found)
+    read_visits_and_notes(source, found)
     read_claims(source, found)
     read_trials(source, found)
     _other_records(source, found)
@@ -65,8 +76,7 @@ def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
 
 
 def _medications(source: Source, order: DraftOrder, kind: str, found: DosesFound) -> None:
-    records = [record for record in source.records.of(kind) if not _is_same_order(record, order)]
-    told = [(record, names_kresladi(source, record)) for record in records]
+    told = [(record, _told(source, record)) for record in _worth_a_look(source, order, kind)]
     named = [record for record, is_kresladi in told if is_kresladi is True]
     for record, model in found.take(source.sift(named, (kind,) if kind in REQUIRED else ())).usable:
         _sort_medication(kind, record, model, found)
@@ -78,6 +88,29 @@ def _medications(source: Source, order: DraftOrder, kind: str, found: DosesFound
     if kind in REQUIRED:
         untold = [record for record, is_kresladi in told if is_kresladi is None]
         _sort_untold(source, kind, order, untold, found)
+
+
+def _worth_a_look(source: Source, order: DraftOrder, kind: str) -> list[Record]:
+    """The records that may be of Kresladi, or do not tell; a chart has thousands of others."""
+    named = set(source.about((kind,), *_WORTH_A_LOOK))
+    return [
+        record
+        for record in source.records.of(kind)
+        if (
+            record in named
+            or len(record.header.medicationReference)
+            or has_labels(record)
+            or _names_order(record, order)
+        )
+        and not _is_same_order(record, order)
+    ]
+
+
+def _told(source: Source, record: Record) -> bool | None:
+    """Whether a record is of Kresladi; of one that was masked, what is left to be read does not tell."""
+    is_kresladi = names_kresladi(source, record)
+    looked_at = record.type in REQUIRED and is_kresladi is False and _was_given(record.type, record)
+    return None if looked_at and is_labelled_masked(record) else is_kresladi
 
 
 def _may_hide_one(source: Source, record: Record) -> bool:
@@ -112,7 +145,8 @@ def _sort_medication(kind: str, record: Record, model: Any, found: DosesFound) -
     )
     says = shown.dose_record(kind, status, moment)
     if kind in _ORDERS:
-        around = kind == "ServiceRequest" and only_around_giving(texts(model.code))
+        said = texts(model.code) if kind == "ServiceRequest" else ()
+        around = only_around_giving(said) or is_paperwork(said)
         if status == "completed" and model.intent not in ("proposal", "plan") and not model.doNotPerform and not around:
             found.may_be(record.reference, reasons.may_be_a_dose(says))
         else:
@@ -152,8 +186,8 @@ def _is_under(order: DraftOrder, model: Any) -> bool:
 
 
 def _procedures(source: Source, found: DosesFound) -> None:
-    named = source.about(("Procedure",), "kresladi", "~kresladi", *_GENE_THERAPY)
-    others = [each for each in source.records.of("Procedure") if mentions_kresladi(each) or _tells_nothing(each)]
+    named = source.about(("Procedure",), "kresladi", "~kresladi", *_GENE_THERAPY, UNTOLD)
+    others = [each for each in source.records.of("Procedure") if mentions_kresladi(each) or is_labelled_masked(each)]
     for record, model in found.take(source.sift(dict.fromkeys([*named, *others]), ("Procedure",))).usable:
         status = str(model.status)
         moment = first_when(model, "performedDateTime", "performedPeriod")
@@ -164,9 +198,9 @@ def _procedures(source: Source, found: DosesFound) -> None:
             _sort_procedure(source, record, model, says, found)
 
 
-def _tells_nothing(record: Record) -> bool:
+def _tells_nothing(source: Source, record: Record) -> bool:
     """Whether a procedure does not say what was done: its code is masked or left out."""
-    return not says_something(record.header.code)
+    return not source.concepts.means(record.header.code).isdisjoint(TELLS_NOTHING)
 
 
 def _gives_nothing(source: Source, record: Record) -> bool:
@@ -188,7 +222,7 @@ def _sort_procedure(source: Source, record: Record, model: Any, says: str, found
         _dose_or_maybe(record, says, found, given=given)
     elif phrases.names("other-gene-therapy", said) or only_around_giving(said):
         found.no_dose(record.reference, reasons.ANOTHER_PRODUCT)
-    elif gene_therapy or (_tells_nothing(record) and not said and not _gives_nothing(source, record)):
+    elif gene_therapy or (_tells_nothing(source, record) and not _gives_nothing(source, record)):
         found.may_be(record.reference, reasons.unnamed_gene_therapy(says))
 
 

@@ -11,6 +11,7 @@ from cds_service.chart import phrases
 from cds_service.chart.answers import FAMILY_HISTORY, Answers
 from cds_service.chart.diagnosis import Says, what_it_says
 from cds_service.chart.hedging import denied, denies_family_history
+from cds_service.chart.observed import Observed
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.spoken import all_no, all_yes, answered_with
 from cds_service.chart.verification import is_confirmed
@@ -22,7 +23,6 @@ from cds_service.wording import reasons, shown, wants
 
 TYPES = ("FamilyMemberHistory", "QuestionnaireResponse")
 COUNTED = ("completed", "partial")
-FINAL = ("final", "amended", "corrected")
 
 _CARRIER = re.compile(r"carrier|heterozyg", re.IGNORECASE)
 _NOTED_AS_CARRIER = re.compile(r"\bcarrier\b|\bheterozyg|\bunaffected|\bnot affected", re.IGNORECASE)
@@ -198,7 +198,7 @@ def _sort_statements(source: Source, found: _Found) -> None:
     """Conditions and Observations on the family: a denial counts; that there is a history says not whose it is."""
     sifted = source.sift(source.about(("Condition", "Observation"), "~lad"))
     for record, model in sifted.usable:
-        if not _stands(record, model):
+        if not _stands(source, record, model):
             continue
         name = texts(model.code)
         values = answered_with(model)
@@ -213,7 +213,7 @@ def _sort_statements(source: Source, found: _Found) -> None:
                 found.sifted.trouble(record, reasons.relation_not_by_blood(evidence.says))
 
 
-def _stands(record: Record, model: Any) -> bool:
+def _stands(source: Source, record: Record, model: Any) -> bool:
     if record.type == "Condition":
         return is_confirmed(model)
-    return model.status in FINAL and model.dataAbsentReason is None
+    return model.dataAbsentReason is None and Observed(source, record, model).withheld is None

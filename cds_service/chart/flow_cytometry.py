@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from cds_service.chart import phrases
 from cds_service.chart.answers import CONTRADICTORY, FLOW_DATE, PERCENT_OF_NEUTROPHILS, Answers, Response
-from cds_service.chart.gates import Gate, gate_of
-from cds_service.chart.observed import WITHDRAWN, Observed, observed
+from cds_service.chart.gated import gate_of_result
+from cds_service.chart.gates import Gate
+from cds_service.chart.observed import TELL_OF_TREATMENT, WITHDRAWN, Observed, observed
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.treatments import Treatments
-from cds_service.chart.values import Measured, percent, percent_answered
+from cds_service.chart.values import percent, percent_answered
 from cds_service.facts import Result, Results
-from cds_service.fhir.elements import meanings, name_of, plain_text, texts, when
+from cds_service.fhir.elements import meanings, name_of, texts, when
 from cds_service.fhir.records import Record
 from cds_service.logic import Evidence, Remedy
 from cds_service.timing import When
@@ -92,7 +92,7 @@ class _Reading:
         parts = [_Carrier(seen, component) for component in seen.model.component or ()]
         named = [self._take(carrier) for carrier in (whole, *parts)]
         if any(named):
-            self.carriers |= {seen.record.reference, *(each.reference for each in self.source.panels_of(seen.record))}
+            self.carriers |= {each.record.reference for each in (seen, *seen.panels)}
         if whole.is_said_by_its_parts and named[0] and parts and not any(named[1:]):
             self.of_marker[named[0]].trouble(seen.record, reasons.NO_VALUE)
 
@@ -128,7 +128,7 @@ class _Reading:
         if isinstance(measured, str):
             sifted.trouble(record, measured)
             return
-        gate = self._gate(carrier, measured)
+        gate = gate_of_result(carrier.seen, carrier.holder, measured)
         if gate is Gate.ANOTHER_PERSON:
             sifted.aside(record, reasons.ANOTHER_PATIENT)
         elif gate in (Gate.OTHER, Gate.MARROW):
@@ -188,7 +188,7 @@ class _Reading:
             self.source.unread(wanted, *TYPES, "QuestionnaireResponse", remedy=remedy),
             (*own.set_aside, *self.sifted.set_aside),
             remedy,
-            explains_high=self.source.unread(wanted, "Procedure", "MedicationAdministration", remedy=remedy),
+            explains_high=self.source.unread(wanted, *TELL_OF_TREATMENT, remedy=remedy),
         )
 
     # --- what a carrier says of itself -----------------------------------------------------------------------------
@@ -214,15 +214,6 @@ class _Reading:
             self.of_marker["cd11a"].aside(carrier.record, reasons.CD11C)
         return None, False
 
-    def _gate(self, carrier: _Carrier, measured: Measured) -> Gate:
-        seen, model = carrier.seen, carrier.seen.model
-        own = [*texts(carrier.holder.code), plain_text(measured.annotation), plain_text(measured.shown)]
-        near = [*texts(model.method), *texts(model.bodySite), *seen.specimen_texts]
-        if carrier.is_component:
-            near += texts(model.code)
-        notes = [plain_text(note.text) for note in model.note or () if note.text]
-        return gate_of(own, near, [_texts_of_panel(panel) for panel in seen.panels], notes)
-
     def _is_in_the_future(self, moment: When | None) -> bool:
         """Later than today anywhere on earth."""
         return moment is not None and moment.first.date() > self.source.today + timedelta(days=1)
@@ -234,14 +225,6 @@ class _Reading:
     def _aside_all(self, record: Record, because: str) -> None:
         for marker in MARKERS:
             self.of_marker[marker].aside(record, because)
-
-
-def _texts_of_panel(panel: Any) -> Iterable[str]:
-    return (
-        *texts(panel.code),
-        *texts(getattr(panel, "method", None)),
-        *texts(getattr(panel, "bodySite", None)),
-    )
 
 
 def _is_on_markers(source: Source, record: Record) -> bool:

@@ -7,26 +7,40 @@ from collections.abc import Iterable
 from enum import Enum
 
 _NEUTROPHILS = re.compile(
-    r"neutrophil\w*|\bpmns?\b|polymorphonuclear(?: (?:leu[ck]ocytes?|cells?))?|granulocyt\w*", re.I
+    r"neutrophil\w*|\bneut(?:ro)?s?\b|\bpmn[ls]?s?\b|\bpolys\b|polymorphonuclear(?: (?:leu[ck]ocytes?|cells?))?|"
+    r"granulocyt\w*|\bgrans?\b",
+    re.IGNORECASE,
 )
+_CD_OF_OTHERS = r"(?:1[49]|1a|2[02]?|3[48]?|4|5[67]?|7|8|41|61|117|123|138|235a?)"
+"""CD numbers of lymphocytes, monocytes, stem cells and platelets, by which a gate on them is named."""
 _OTHERS = re.compile(
-    r"lymphocyt|lymphoid|monocyt|mononuclear|\bpbmcs?\b|\b[tb][- ]?(?:cells?|lymph)|\bnk\b|blast|eosinophil|basophil|"
-    r"platelet|dendritic|\bcd(?:3|4|8|14|19|20|56)\+|\bnon[- ](?:neutrophil|granulocyt|pmn)",
+    r"lymphocyt|lymphoid|\blym(?:ph?s?|pho)?\b|monocyt|\bmonos?\b|mononuclear|\b(?:mn|pbmn?)cs?\b|"
+    r"\b[tb][- ]?(?:cells?|lymph)|\bnk\b|blast|eosinophil|\beos\b|basophil|\bbasos?\b|platelet|\bplts?\b|thrombocyt|"
+    r"dendritic|macrophage|erythro|red (?:blood )?cells?|\brbcs?\b|(?:stem|progenitor)[- ]cells?(?!.{0,20}transplant)|"
+    rf"\bhsp?cs?\b|\bcd ?{_CD_OF_OTHERS}(?:\+|[- ]?pos(?:itive)?\b| (?:[tb] )?cells\b)|\bnon[- ](?:neut|gran|pmn)",
     re.IGNORECASE,
 )
 _MIXED = re.compile(
-    r"myeloid|\bleu[ck]ocytes?(?![ -]adhesion)|white (?:blood )?cells|\bwbcs?\b|\bcd45\+", re.IGNORECASE
+    r"myeloid|\bleu[ck]ocytes?(?![ -]adhesion)|\bleu[ck]s?\b|\bleu[ck]os?\b|white (?:blood )?cells|\bwbcs?\b|"
+    r"nucleated cells|\btncs?\b|\bcd45 ?\+",
+    re.IGNORECASE,
 )
 """Populations that hold neutrophils among others: said of the result itself it is not a percentage of neutrophils, said
 of the panel it is only the panel's name."""
-_MARROW = re.compile(r"marrow(?! transplant)", re.IGNORECASE)
+_MARROW = re.compile(r"(?:marrow|\bbm\b)(?![- ](?:transplant|tx\b|failure))|\bbma\b", re.IGNORECASE)
 _OF_CONTROL = re.compile(
     r"%? ?of (?:the )?(?:normal|healthy|control)|normal control|\bmfi\b|fluorescence|intensity", re.IGNORECASE
 )
 _NOTED_AS_OF_CONTROL = re.compile(
     r"(?:%|percent(?:age)?|fraction|relative to) (?:of )?(?:the |a )?(?:normal|healthy|control)", re.IGNORECASE
 )
-_NOTED_GATE = re.compile(r"\bgat(?:ed?|ing)\b[^.;|]*", re.IGNORECASE)
+_NOTED_GATE = re.compile(
+    r"\bgat(?:ed?|ing)\b[^.;|]*|"
+    r"(?<!\d)(?<!\d )(?:%|percent(?:age)?|proportion|fraction) of "
+    r"(?=[^.;|]{0,80}(?:bear|express|positive|carry|\bcd ?1[18]))[^.;|]*",
+    re.IGNORECASE,
+)
+"""What a note says the percentage is of; "98 % of lymphocytes" is another result, not this one."""
 _A_CONTROL = re.compile(r"\bcontrols?\b", re.IGNORECASE)
 _NOT_EXPRESSION = re.compile(
     r"negative|lacking|without|absen[ct]|\b(?:dim|bright|low)\b|decreas|reduc|change|loss|differen|\bcv\b|index|ratio\b|"
@@ -35,8 +49,10 @@ _NOT_EXPRESSION = re.compile(
 )
 """A percentage of something else than the cells that express the marker, its very opposite included."""
 _ANOTHER_PERSON = re.compile(
-    r"\b(?:mother|father|maternal|paternal|parent(?:al)?|sibling|brother|sister|donor)\b", re.IGNORECASE
+    r"\b(?:mothers?|mom|mum|fathers?|dad|maternal|paternal|parent(?:al|s)?|siblings?|brothers?|sisters?|donors?)\b",
+    re.IGNORECASE,
 )
+_THE_PATIENT = re.compile(r"\b(?:patient|proband|recipient)\b", re.IGNORECASE)
 
 
 class Gate(Enum):
@@ -58,12 +74,11 @@ def gate_of(
 
     Of its notes, only what plainly says which cells, or whose, the percentage is of.
     """
-    noted = " | ".join(notes)
-    own, near, far = " | ".join(own), " | ".join(near), [" | ".join(panel) for panel in panels]
+    noted, own, near, *far = (" | ".join(said).replace("_", " ") for said in (notes, own, near, *panels))
     if _NOTED_AS_OF_CONTROL.search(noted):
         return Gate.CONTROL
     near = " | ".join((near, *_NOTED_GATE.findall(noted)))
-    if _ANOTHER_PERSON.search(own):
+    if names_another_person(own):
         return Gate.ANOTHER_PERSON
     if _A_CONTROL.search(own) or _OF_CONTROL.search(own) or _OF_CONTROL.search(near):
         return Gate.CONTROL
@@ -72,6 +87,16 @@ def gate_of(
     if any(_MARROW.search(said) for said in (own, near, *far)):
         return Gate.MARROW
     return _own_gate(own) or _near_gate(near) or _panel_gate(far)
+
+
+def names_another_person(said: str) -> bool:
+    """Whether words name a relative or a donor."""
+    return bool(_ANOTHER_PERSON.search(said))
+
+
+def is_of_another_person(said: str) -> bool:
+    """Whether the name of a panel says that it is a relative's or a donor's, and not the patient's too."""
+    return names_another_person(said) and not _THE_PATIENT.search(said)
 
 
 def _own_gate(said: str) -> Gate | None:

@@ -14,19 +14,27 @@ from cds_service.fhir.terminology import Terminology
 
 ITGB2 = re.compile(r"\bITGB2\b(?!-)", re.IGNORECASE)
 """The gene, not ITGB2-AS1, which is another."""
-_GENE_SYSTEM = re.compile(r"genenames\.org", re.IGNORECASE)
+_HGNC = re.compile(r"genenames\.org|/hgnc\b|\b2\.16\.840\.1\.113883\.6\.281$", re.IGNORECASE)
+"""The systems of the gene nomenclature committee, whose codes are numbers (`HGNC:6155`, `6155`) or symbols."""
+_HGNC_ID = re.compile(r"(?:HGNC[: ]*)?(\d+)", re.IGNORECASE)
+_ID_OF_ITGB2 = "6155"
+_SYMBOL = re.compile(r"\b[A-Z][A-Z0-9]*\d[A-Z0-9]*\b|\b[A-Z]{3,}\b")
+"""How the symbol of a gene is written; the long name of one tells nothing here."""
+_NO_SYMBOL = {"HGNC", "NCBI", "OMIM", "DNA", "RNA"}
 _GENE_OF_CHANGE = re.compile(r"\bN[MGCP]_\d+(?:\.\d+)?\(([A-Z][A-Z0-9-]*)\)")
 """The gene that a change in HGVS names in brackets: `NM_000106.5(CYP2D6):c.886C>T`."""
 _CHROMOSOME = re.compile(r"\bNC_0000(\d\d)\b")
 """RefSeq numbers the sequences of the chromosomes as the chromosomes are numbered."""
 _CHROMOSOME_OF_ITGB2 = "21"
 _OLDER_NAME = "CD18"
+_PERHAPS_ITGB2 = {"LAD", "LAD1", "LFA", "LFA1", "MAC", "MAC1", "CD18", "LCAMB", "MFI7", "MF17"}
+"""What ITGB2, its protein or its disease were called too."""
 
 
 def is_itgb2(terminology: Terminology, observation: Any) -> bool | None:
     """Whether the variant is of ITGB2; None where that is not stated, or another gene is stated too."""
     genes = {_names_itgb2(terminology, each) for each in components(terminology, observation, "gene-studied")}
-    if genes:
+    if genes - {None}:
         return genes.pop() if len(genes) == 1 else None
     changes = [each for tag in ("dna-change", "protein-change") for each in components(terminology, observation, tag)]
     if any(map(ITGB2.search, (*texts(observation.code), *said(changes)))):
@@ -60,14 +68,30 @@ def _valued(observation: Any) -> list[Any]:
     return [each for each in parts if each.dataAbsentReason is None and not each.modifierExtension]
 
 
-def _names_itgb2(terminology: Terminology, gene: Any) -> bool:
-    """Whether a gene component names ITGB2; its code decides before its words."""
+def _names_itgb2(terminology: Terminology, gene: Any) -> bool | None:
+    """Whether a gene component names ITGB2; its code decides before its words. None where it does not tell."""
     codings = (gene.valueCodeableConcept.coding or ()) if gene.valueCodeableConcept else ()
     if "itgb2" in meanings(terminology, gene.valueCodeableConcept):
         return True
-    if any(_GENE_SYSTEM.search(coding.system or "") for coding in codings):
-        return False
-    return any(ITGB2.search(text) or text.strip().upper() == _OLDER_NAME for text in said([gene]))
+    by_code = {
+        _is_hgnc_of_itgb2(coding.code) for coding in codings if coding.code and _HGNC.search(coding.system or "")
+    }
+    if by_code:
+        return by_code.pop() if len(by_code) == 1 else None
+    words = said([gene])
+    if any(ITGB2.search(text) or text.strip().upper() == _OLDER_NAME for text in words):
+        return True
+    return False if any(map(_names_a_gene, words)) else None
+
+
+def _is_hgnc_of_itgb2(code: str) -> bool:
+    number = _HGNC_ID.fullmatch(code.strip())
+    return number[1] == _ID_OF_ITGB2 if number else bool(ITGB2.fullmatch(code.strip()))
+
+
+def _names_a_gene(text: str) -> bool:
+    """Whether words name a gene by a symbol by which ITGB2 cannot be meant."""
+    return bool(set(_SYMBOL.findall(text)) - _NO_SYMBOL - _PERHAPS_ITGB2)
 
 
 def _is_elsewhere(observation: Any) -> bool:

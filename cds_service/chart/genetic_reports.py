@@ -13,9 +13,10 @@ from typing import Any
 from cds_service.chart import phrases
 from cds_service.chart.genes import ITGB2
 from cds_service.chart.hedging import hedged
-from cds_service.chart.observed import REPORT_IS_FINAL, WITHDRAWN
+from cds_service.chart.observed import REPORT_IS_FINAL, WITHDRAWN, Observed
 from cds_service.chart.source import Source
-from cds_service.fhir.elements import plain_text, texts
+from cds_service.chart.specimens import read_or_none
+from cds_service.fhir.elements import plain_text, references, texts
 from cds_service.fhir.records import Record
 from cds_service.wording import reasons
 
@@ -24,17 +25,36 @@ MEANINGS = ("genetic-variant", "diagnostic-implication", "clinical-significance"
 _PATHOGENIC = re.compile(r"(?<!non-)(?<!non )\bpathogenic", re.IGNORECASE)
 
 
-def is_final_report(source: Source, panel: Any) -> bool:
+def is_final_report(panel: Observed) -> bool:
     """Whether it is a final report, all of whose results are here, and which concludes nothing pathogenic."""
-    if panel.get_resource_type() != "DiagnosticReport" or panel.status not in REPORT_IS_FINAL:
+    report = panel.model
+    if report.get_resource_type() != "DiagnosticReport" or report.status not in REPORT_IS_FINAL:
         return False
-    inside = {f"#{each.id}" for each in panel.contained or ()}
-    complete = all(r.reference in inside or source.at(r) is not None for r in panel.result or ())
     concluded = (
-        plain_text(panel.conclusion or ""),
-        *(text for code in panel.conclusionCode or () for text in texts(code)),
+        plain_text(report.conclusion or ""),
+        *(text for code in report.conclusionCode or () for text in texts(code)),
     )
-    return complete and not any(map(_concludes_pathogenic, concluded))
+    return _all_are_here(panel.source, report) and not any(map(_concludes_pathogenic, concluded))
+
+
+def _all_are_here(source: Source, report: Any) -> bool:
+    """Whether all results of a report are here, and the members of those that are panels."""
+    inside = {f"#{each.id}" for each in report.contained or ()}
+    waiting = [report, *(report.contained or ())]
+    seen: set[str] = set()
+    for model in waiting:
+        if model is None:
+            return False
+        for reference in (*references(getattr(model, "result", None)), *references(getattr(model, "hasMember", None))):
+            if reference.reference in inside:
+                continue
+            record = source.at(reference)
+            if record is None:
+                return False
+            if len(record.header.hasMember) and record.reference not in seen:
+                seen.add(record.reference)
+                waiting.append(read_or_none(record))
+    return True
 
 
 def _concludes_pathogenic(text: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.genetic_reports import MEANINGS, is_final_report, not_counted
-from cds_service.chart.observed import Observed, observed
+from cds_service.chart.observed import TELL_OF_TREATMENT, Observed, observed
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.treatments import Treatments
 from cds_service.chart.variants import Variant, derived_from, read_variants
@@ -41,7 +41,7 @@ def read_genetics(source: Source, treatments: Treatments) -> Genetics:
 def _pathogenic(source: Source, sifted: Sifted, variants: list[Variant]) -> Documentation:
     counted = [variant for variant in variants if variant.finding == "pathogenic"]
     rest = [variant for variant in variants if variant.finding != "pathogenic"]
-    doubts = [*sifted.troubles, *not_counted(source, frozenset(_carriers(source, variants)))]
+    doubts = [*sifted.troubles, *not_counted(source, frozenset(_carriers(variants)))]
     found = [Gap(WANTED, reasons.variant_found(v.says, v.finding), _cause(v), v.reference, REMEDY) for v in rest]
     return Documentation(
         WANTED,
@@ -58,24 +58,23 @@ def _cause(variant: Variant) -> Cause:
     return Cause.CONFLICT if variant.finding == "disputed" else Cause.UNUSABLE
 
 
-def _carriers(source: Source, variants: list[Variant]) -> Iterator[str]:
-    """The references of what holds the variants, and of the reports and panels that list them."""
+def _carriers(variants: list[Variant]) -> Iterator[str]:
+    """The references of what holds the variants, and of the reports and panels over them."""
     for variant in variants:
-        yield variant.reference
-        yield from (panel.reference for panel in source.panels_of(variant.seen.record))
+        yield from (each.record.reference for each in (variant.seen, *variant.seen.panels))
 
 
 def _harmless_alone(source: Source, variants: list[Variant]) -> tuple[Evidence, ...]:
     """Benign or absent findings contradict only when final genetic reports list them, and nothing else is known."""
     if not variants or any(variant.finding not in _HARMLESS for variant in variants):
         return ()
-    if source.unread(WANTED, "Observation", "Procedure"):
-        return ()  # an unread procedure may be a transplant: the finding would be the donor's
-    reports = [[panel for panel in v.seen.panels if is_final_report(source, panel)] for v in variants]
+    if source.unread(WANTED, "Observation", *TELL_OF_TREATMENT):
+        return ()  # what was not read may tell of a transplant: the finding would be the donor's
+    reports = [[panel for panel in v.seen.panels if is_final_report(panel)] for v in variants]
     if not all(reports):
         return ()
     return tuple(
-        Evidence(reasons.variant_found(v.says, v.finding), f"DiagnosticReport/{found[0].id}")
+        Evidence(reasons.variant_found(v.says, v.finding), found[0].record.reference)
         for v, found in zip(variants, reports, strict=True)
     )
 

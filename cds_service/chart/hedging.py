@@ -8,7 +8,8 @@ from collections.abc import Iterable
 _HEDGED_BEFORE = re.compile(
     r"\b(?:no|not|non|never|denie[sd]|negative for|without|absence of|free of|unaffected|rul(?:e[sd]?|ing)[- ]out|r/o|"
     r"exclud\w*|suspect\w*|possibl[ey]|consider(?:ed|ing)?|(?:may|might|could) (?:be|have|represent)|"
-    r"probabl[ey]|presumed|presumptive|query|questionable|unlikely|likely|differential|screen\w*|at risk|risk of|"
+    r"probabl[ey]|presumed|presumptive|provisional(?:ly)?|tentative(?:ly)?|query|questionable|unlikely|likely|"
+    r"differential|screen\w*|at risk|risk of|"
     r"family history|family hx|fhx?|history in|carrier|evaluat\w*|work-?up|concern\w*|test\w* for|vs|"
     r"versus|mother|father|"
     r"brothers?|sisters?|siblings?|cousins?|uncle|aunt|parent|son|daughter|niece|nephew|f(?:o)?etus|maternal|paternal|"
@@ -18,7 +19,8 @@ _HEDGED_BEFORE = re.compile(
 _HEDGED_AFTER = re.compile(
     r"^[^.;]{0,25}(?:\b(?:ruled out|excluded|suspected|carrier|carriers|unlikely|possible|probable|"
     r"refuted|not confirmed|"
-    r"unconfirmed|(?<!gram )(?<!gram-)negative|pending|not found|not detected|versus|vs|like|"
+    r"unconfirmed|provisional(?:ly)?|tentative(?:ly)?|differential|"
+    r"(?<!gram )(?<!gram-)negative|pending|not found|not detected|versus|vs|like|"
     r"in (?:an? |the )?(?:brother|sister|mother|father|sibling|cousin|uncle|aunt|son|daughter|f(?:o)?etus))\b|\?)|"
     r"^[ -]*(?:screen\w*|test(?:s|ing)?|work-?up|evaluation)\b",
     re.IGNORECASE,

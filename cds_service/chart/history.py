@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from cds_service.chart import phrases
-from cds_service.chart.cord import THREE_WEEKS, age_in_value, age_in_words
+from cds_service.chart.cord import THREE_WEEKS, age_at_onset, age_in_value, age_in_words
 from cds_service.chart.hedging import denied
-from cds_service.chart.observed import FINAL, WITHDRAWN, is_about_another
+from cds_service.chart.observed import WITHDRAWN, Observed
 from cds_service.chart.source import Sifted, Source
-from cds_service.chart.verification import ENTERED_IN_ERROR, REFUTED, is_confirmed, verification
+from cds_service.chart.verification import ENTERED_IN_ERROR, REFUTED, is_confirmed, ruled_out_in_note, verification
 from cds_service.facts import Documentation, Level, Signs
 from cds_service.fhir.elements import first_when, meanings, name_of, plain_text, texts
 from cds_service.fhir.records import Record
@@ -76,6 +76,8 @@ class _Statement:
     holder: Any
     means: frozenset[str]
     """ValueSets of its codes, `~` phrases of its words."""
+    withheld: str | None = None
+    """The status by which an Observation does not count: its own, or that of the reports over it."""
 
     @property
     def name(self) -> str:
@@ -137,26 +139,28 @@ def read_history(source: Source) -> History:
 def _statements(source: Source, sifted: Sifted) -> Iterator[_Statement]:
     """Everything of the patient that was said, refuted things set aside."""
     for record, model in sifted.usable:
-        if is_about_another(source, record, model):
+        seen = Observed(source, record, model) if record.type == "Observation" else None
+        if seen is not None and seen.anothers:
             sifted.aside(record, reasons.ANOTHER_PATIENT)
         elif record.type == "Condition" and verification(model) in _WITHDRAWN:
             sifted.aside(record, _WITHDRAWN[verification(model)])
-        elif record.type == "Observation" and model.status in WITHDRAWN:
+        elif seen is not None and model.status in WITHDRAWN:
             sifted.aside(record, reasons.status_not_counted(name_of(model.code), model.status))
         else:
             components = [each for each in getattr(model, "component", None) or () if not each.modifierExtension]
             for holder in (model, *components):
                 words = {f"~{tag}" for tag in phrases.named_in(texts(holder.code))}
-                yield _Statement(record, model, holder, meanings(source.terminology, holder.code) | words)
+                means = meanings(source.terminology, holder.code) | words
+                yield _Statement(record, model, holder, means, seen.withheld if seen is not None else None)
 
 
 def _doubt(source: Source, statement: _Statement) -> str | None:
     """Why what is stated does not count, whatever it is."""
     model, name = statement.model, shown.sign(statement.name, statement.when)
-    if statement.record.type == "Condition" and not is_confirmed(model):
+    if statement.record.type == "Condition" and (not is_confirmed(model) or ruled_out_in_note(model)):
         return reasons.not_confirmed(name)
-    if statement.record.type == "Observation" and model.status not in FINAL:
-        return reasons.not_final(name, model.status)
+    if statement.withheld is not None:
+        return reasons.not_final(name, statement.withheld)
     named = [tag for tag in _PHRASES if f"~{tag}" in statement.means]
     if named and not any(tag == "no-pus" or phrases.plainly_named(tag, statement.said) for tag in named):
         return reasons.doubtful_words(name)
@@ -210,6 +214,7 @@ def _sort_cord(source: Source, statement: _Statement, cord: _Cord) -> None:
     if age is None:
         doubt = doubt or _not_there(statement, shown.named(statement.name))
         age = age_in_words(statement.said, [note.text for note in statement.model.note or () if note.text])
+        age = age or (age_at_onset(statement.model) if statement.record.type == "Condition" else None)
     if doubt is not None:
         cord.troubles.trouble(statement.record, doubt)
     elif age is not None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cds_service.chart import phrases
 from cds_service.chart.coded_visits import coded_at_visits
 from cds_service.chart.corroboration import Backing, Dates
 from cds_service.chart.hedging import hedged
@@ -24,10 +25,11 @@ from cds_service.chart.infection_tiers import (
     ruled_out,
     tier_of,
 )
+from cds_service.chart.onset import onset_of
 from cds_service.chart.source import Sifted, Source
-from cds_service.chart.verification import CONFIRMED, ENTERED_IN_ERROR, REFUTED, verification
+from cds_service.chart.verification import CONFIRMED, ENTERED_IN_ERROR, REFUTED, ruled_out_in_note, verification
 from cds_service.facts import Documentation
-from cds_service.fhir.elements import first_when, meanings, name_of, texts, when
+from cds_service.fhir.elements import meanings, name_of, texts, when
 from cds_service.fhir.records import Record
 from cds_service.logic import Evidence
 from cds_service.timing import When
@@ -43,6 +45,10 @@ _LIMITED = re.compile(r"\bmild|slight|moderate|minor|superficial|locali[sz]ed", 
 _RECURRENT = re.compile(r"\brecurr|\brelaps|\brepeated\b", re.IGNORECASE)
 _TITLES = re.compile(r"pneumonia \(recurrent\)|severe sepsis|periodontitis, generali[sz]ed", re.IGNORECASE)
 """Words of a code's own title (Z87.01, R65.2, K05), which say nothing on how this patient's infection went."""
+_BESIDE = re.compile(
+    r"\b(?:after|following|status post|s/p|post|secondary to|in the setting of|on a background of)\b.*", re.IGNORECASE
+)
+"""What an infection came after: how severe or extensive that was says nothing of the infection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def _with_corroboration(source: Source) -> Documentation:
 
 def _infections(source: Source, sifted: Sifted) -> Iterator[Infection]:
     for record, model in sifted.usable:
-        onset = first_when(model, "onsetDateTime", "onsetPeriod")
+        onset = onset_of(source, model)
         dated = onset or when(model.recordedDate)
         says = shown.infection(name_of(model.code), dated)
         tier, status = tier_of(source, model.code), verification(model)
@@ -104,7 +110,7 @@ def _infections(source: Source, sifted: Sifted) -> Iterator[Infection]:
         elif tier is None:
             if only_words_name_one(model.code):
                 sifted.trouble(record, reasons.infection_only_in_words(says))
-        elif status not in ("", CONFIRMED) or ruled_out(model.code):
+        elif status not in ("", CONFIRMED) or ruled_out(model.code) or ruled_out_in_note(model):
             sifted.trouble(record, reasons.not_confirmed(says))
         elif dated is not None and dated.first.date() > source.today:
             sifted.aside(record, reasons.in_the_future(says))
@@ -115,7 +121,7 @@ def _infections(source: Source, sifted: Sifted) -> Iterator[Infection]:
                 tier,
                 kinds_of(model.code),
                 onset,
-                Dates.of_condition(model),
+                Dates.of_condition(source, model),
                 Evidence(says, record.reference),
             )
 
@@ -130,7 +136,7 @@ def _corroborated(source: Source, infections: list[Infection]) -> tuple[list[Evi
     for infection in infections:
         why = _by_itself(source, infection) or _by_recurrence(infection, infections)
         if why is None and backing is not None:
-            why = backing.of(infection.record.reference, infection.model.encounter, infection.dates)
+            why = backing.of(infection.model, infection.record.reference, infection.dates)
         if why is None:
             doubtful.append((infection.record.reference, reasons.needs_corroboration(infection.evidence.says)))
         else:
@@ -143,7 +149,7 @@ def _corroborated(source: Source, infections: list[Infection]) -> tuple[list[Evi
 def _by_itself(source: Source, infection: Infection) -> Evidence | None:
     """Severity, recurrence or extent that the Condition itself states."""
     model, reference = infection.model, infection.record.reference
-    said = [_TITLES.sub("", text) for text in texts(model.code)]
+    said = [_of_itself(_TITLES.sub("", text)) for text in texts(model.code)]
     if "severe" in meanings(source.terminology, model.severity) or _says(_SEVERE, texts(model.severity)):
         return Evidence(shown.SEVERE, reference)
     if _has_come_back(model) or "infection-recurrent" in meanings(source.terminology, model.code):
@@ -154,6 +160,12 @@ def _by_itself(source: Source, infection: Infection) -> Evidence | None:
         return Evidence(shown.SEVERE, reference)
     wide = [text for text in said if not _LIMITED.search(text)]
     return Evidence(shown.EXTENSIVE, reference) if _says(_INVASIVE, said) or _says(_EXTENSIVE, wide) else None
+
+
+def _of_itself(text: str) -> str:
+    """The words without those on what the infection, named before them, came after."""
+    itself = _BESIDE.sub("", text)
+    return itself if phrases.names("infection", (itself,)) else text
 
 
 def _says(pattern: re.Pattern[str], said: Iterable[str]) -> bool:

@@ -15,9 +15,21 @@ _LAD = re.compile(
 )
 _CORONARY = re.compile(
     r"arter|coronar|descending|stenos|stent|occlu|infarct|vessel|diagonal|isch(?:a)?em|bypass|"
-    r"\b(?:PCI|CABG|CAD)\b",
+    r"\b(?:PCI|CABG|CAD|LIMA)\b|calcif|plaque|\b(?:prox(?:imal)?|mid|distal|ostial)\b[- /]*LAD\b",
     re.IGNORECASE,
 )
+_ONLY_ABOUT_IT = re.compile(
+    r"\b(?:expos(?:ure|ed)|counsel+\w*|educat\w*|teaching|discuss\w*|information|advice|trial|stud(?:y|ies)|research|"
+    r"registry|participa\w*|enrol\w*|volunteer|donor|referr\w*|interest\w*|question|worr\w*|fear|anxiety)"
+    r"\b[^.;]*$",
+    re.IGNORECASE,
+)
+_SOMETHING_OF_IT = re.compile(
+    r"^[ )-]*(?:(?:clinical|research|gene[- ]therapy|natural[- ]history|donor) )*"
+    r"(?:trial|study|studies|registry|protocol|counsel+\w*|education|teaching|discussion|information|famil(?:y|ies)|donor|question|concerns?)\b",
+    re.IGNORECASE,
+)
+"""Words before or after the name by which it is only spoken of: `Counseling about LAD-I`, `LAD-I trial`."""
 _LYMPH_NODES = re.compile(
     r"lymph ?aden|\bnodes?\b|shotty|cervical|inguinal|axillar|clavicular|mandibular|occipital|"
     r"mediastin|hilar|palpa",
@@ -55,11 +67,16 @@ def lad_types(texts: Iterable[str]) -> tuple[frozenset[str], bool]:
             elif second:
                 types.add(_type(second.group(1)))
             types.add(kind)
-            doubtful = doubtful or hedged(text, *match.span())
+            doubtful = doubtful or hedged(text, *match.span()) or _is_only_about_it(text, match)
         for match in _NAMES_OF_OTHER_TYPES.finditer(text):
             if not hedged(text, *match.span()):
                 types.add("III" if match.group(0).upper().startswith(("KINDLIN", "FERMT3")) else "II")
     return frozenset(types), doubtful
+
+
+def _is_only_about_it(text: str, match: re.Match[str]) -> bool:
+    """Whether the words are on something to do with the disease, and do not say that the patient has it."""
+    return bool(_ONLY_ABOUT_IT.search(text[: match.start()]) or _SOMETHING_OF_IT.search(text[match.end() :]))
 
 
 def _is_another_lad(text: str, match: re.Match[str]) -> bool:

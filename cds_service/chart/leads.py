@@ -82,8 +82,7 @@ def _literals(source: Source, orders: tuple[DraftOrder, ...], user: str) -> Iter
     yield from _each(_at(_active(source), "participant", "member"), *PEOPLE)
     yield from _each(_at(source.about(("DocumentReference",), "consult-note", "~consult"), "author"), *PEOPLE)
     yield from _each(_consulted(source), *PEOPLE)
-    about_donors = source.about(("Observation",), "hla-match-status", "~sibling", "~donor")
-    yield from _each((*_at(about_donors, "focus"), *_at(about_donors, "performer")), "RelatedPerson")
+    yield from _each(_donors(source), "RelatedPerson")
     yield from _each(_at(source.about(("Observation", "DiagnosticReport"), *_MARKERS), "specimen"), "Specimen")
     yield from _each(_at(_visits(source), "participant", "individual"), *PEOPLE)
     yield from _each(named, "Medication")
@@ -125,6 +124,20 @@ def _drugs(source: Source) -> tuple[list[str], list[str]]:
             has_name = isinstance(reference, dict) and bool(reference.get("display"))
             (named if has_name else unnamed).extend(literals(reference))
     return named, unnamed
+
+
+def _donors(source: Source) -> Iterator[str]:
+    """Whom results on donors, and panels over them, are about or by whom; and all that is inside reports and panels."""
+    about_donors = source.about(("Observation",), "hla-match-status", "~sibling", "~donor")
+    over_them = [panel.record for record in about_donors for panel in source.panels_of(record)]
+    holding = [
+        record
+        for record in source.records.of("DiagnosticReport", "Observation")
+        if b"RelatedPerson/" in bytes(record.header.contained)
+    ]
+    for member in ("focus", "performer"):
+        yield from _at((*about_donors, *over_them), member)
+        yield from _at(holding, "contained", member)
 
 
 def _active(source: Source) -> Iterator[Record]:

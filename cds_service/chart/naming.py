@@ -7,13 +7,16 @@ from typing import Any
 
 import msgspec
 
-from cds_service.chart import phrases
+from cds_service.chart.concepts import TELLS_NOTHING
+from cds_service.chart.ordering_words import names_as_given
 from cds_service.chart.source import Source
+from cds_service.chart.withheld import tells, withholds
 from cds_service.exact_json import UNREADABLE
-from cds_service.fhir.elements import meanings, plain_text, texts
+from cds_service.fhir.elements import is_masked, meanings, plain_text, texts
 from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
+from cds_service.remembered import remembered
 
 _MENTIONS = re.compile(
     rb"kresladi|marnetegra|rp(?:-|\\u201\d|\xe2\x80[\x90-\x95]| )?l ?201|"
@@ -25,7 +28,18 @@ _STEMS = (
 """One of these stands wherever there is a mention, and is looked for at a fraction of the price."""
 
 
-_OURS = frozenset({"kresladi", "~kresladi"})
+class _Coding(msgspec.Struct):
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class _Concept(msgspec.Struct):
+    coding: list[_Coding] | None = None
+    text: str | None = None
+
+
+_concept = msgspec.json.Decoder(_Concept)
 
 
 class _Reference(msgspec.Struct):
@@ -46,24 +60,41 @@ def names_kresladi(source: Source, record: Record) -> bool | None:
     """Whether a record is of Kresladi; None where it does not tell of which drug it is."""
     concept = record.header.code if record.type == "ServiceRequest" else record.header.medicationCodeableConcept
     means = source.concepts.means(concept)
-    if not means.isdisjoint(_OURS):
+    if "kresladi" in means or ("~kresladi" in means and _names_as_given(bytes(concept))):
         return True
     if len(record.header.medicationReference):
         return _names_through_reference(source, record)
-    if "?" in means:
-        return None
-    return False if says_something(concept) else None
+    return False if means.isdisjoint(TELLS_NOTHING) else None
 
 
 def concept_is_kresladi(source: Source, concept: Any) -> bool:
     """Whether a CodeableConcept is of Kresladi, by a code or in words."""
-    return "kresladi" in meanings(source.terminology, concept) or phrases.names("kresladi", texts(concept))
+    return "kresladi" in meanings(source.terminology, concept) or names_as_given(texts(concept))
 
 
-def says_something(raw: msgspec.Raw) -> bool:
-    """Whether a concept, still bytes, holds any code or word, and is not just an empty or masked shell."""
-    text = bytes(raw)
-    return b'"code"' in text or b'"text"' in text or b'"display"' in text
+@remembered
+def _names_as_given(raw: bytes) -> bool:
+    try:
+        concept = _concept.decode(raw)
+    except UNREADABLE:
+        return True
+    said = (concept.text, *(coding.display for coding in concept.coding or ()))
+    return names_as_given(plain_text(text) for text in said if text)
+
+
+def has_labels(record: Record) -> bool:
+    """Whether there is any security label: nearly no resource has one."""
+    return b'"security"' in bytes(record.header.meta)
+
+
+def is_labelled_masked(record: Record) -> bool:
+    """Whether a security label says that the content of a resource was masked."""
+    if not has_labels(record):
+        return False
+    try:
+        return is_masked(record.read())
+    except Unreadable:
+        return True
 
 
 def medication_is_elsewhere(source: Source, record: Record) -> bool:
@@ -81,12 +112,12 @@ def _names_through_reference(source: Source, record: Record) -> bool | None:
         reference = _reference.decode(record.header.medicationReference)
     except UNREADABLE:
         return None
-    if reference.display and phrases.names("kresladi", (plain_text(reference.display),)):
+    display = plain_text(reference.display or "")
+    if names_as_given((display,)):
         return True
     medication = _medication(source, record, reference.reference or "")
-    if medication is None or medication.get_resource_type() != "Medication":
-        return False if reference.display else None
-    return _is_kresladi(source, medication)
+    told = _is_kresladi(source, medication) if medication is not None else None
+    return False if told is None and display and not withholds(display) else told
 
 
 def _medication(source: Source, record: Record, literal: str) -> Any:
@@ -106,6 +137,10 @@ def _at(source: Source, literal: str) -> Record | None:
 
 
 def _is_kresladi(source: Source, medication: Any) -> bool | None:
+    if medication.get_resource_type() != "Medication":
+        return None
     concepts = [medication.code, *(each.itemCodeableConcept for each in medication.ingredient or ())]
-    stated = [concept for concept in concepts if concept is not None]
-    return any(concept_is_kresladi(source, concept) for concept in stated) if stated else None
+    stated = [concept for concept in concepts if concept is not None and tells(concept)]
+    if any(concept_is_kresladi(source, concept) for concept in stated):
+        return True
+    return False if stated and not is_masked(medication) else None

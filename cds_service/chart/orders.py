@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.chart import phrases
 from cds_service.chart.handling_words import is_around_kresladi
+from cds_service.chart.order_shapes import in_r4_shape, listed, named_subject, timing_in_r4_shape
+from cds_service.chart.ordering_words import is_paperwork, names_as_given
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry
 from cds_service.fhir.elements import plain_text
@@ -31,6 +32,12 @@ _LEAST = (
     "medicationCodeableConcept",
     "medicationReference",
 )
+_AS_IN_DOSAGE = {
+    "occurrenceTiming": "timing",
+    "asNeededBoolean": "asNeededBoolean",
+    "asNeededCodeableConcept": "asNeededCodeableConcept",
+}
+"""Members of a service order that say what a dosage instruction says by the other name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +97,17 @@ def _may_be_signed(resource: dict[str, Any]) -> bool:
 
 
 def _is_around_it(resource: dict[str, Any]) -> bool:
-    """Whether a service order is for a consultation, test or handling of the bag that only mentions Kresladi."""
+    """Whether a service order is for a consultation, a test, papers or the bag, and only mentions Kresladi."""
     code = resource.get("code")
     if resource.get("resourceType") != "ServiceRequest" or not isinstance(code, dict):
         return False
-    return is_around_kresladi(plain_text(text) for text in _words_of(code))
+    said = [plain_text(text) for text in _words_of(code)]
+    return is_around_kresladi(said) or is_paperwork(said)
 
 
 def _words_of(concept: dict[str, Any]) -> list[str]:
     """A CodeableConcept's text and displays, as a dict may hold them."""
-    codings = [coding for coding in _listed(concept.get("coding")) if isinstance(coding, dict)]
+    codings = [coding for coding in listed(concept.get("coding")) if isinstance(coding, dict)]
     said = (concept.get("text"), *(coding.get("display") for coding in codings))
     return [text for text in said if isinstance(text, str)]
 
@@ -113,7 +121,7 @@ class Naming:
 
     def names_kresladi(self, resource: dict[str, Any]) -> bool:
         concepts = [resource.get("medicationCodeableConcept"), resource.get("code")]
-        concepts += _listed(resource.get("orderDetail"))
+        concepts += listed(resource.get("orderDetail"))
         r5 = resource.get("medication")
         if isinstance(r5, dict):
             concepts.append(r5.get("concept"))
@@ -125,7 +133,7 @@ class Naming:
         """Whether a CodeableConcept, as a dict, names Kresladi."""
         if not isinstance(concept, dict):
             return False
-        codings = [coding for coding in _listed(concept.get("coding")) if isinstance(coding, dict)]
+        codings = [coding for coding in listed(concept.get("coding")) if isinstance(coding, dict)]
         if any("kresladi" in self._meanings(coding) for coding in codings):
             return True
         numbers = [coding.get("code") for coding in codings if _is_ndc(coding.get("system"))]
@@ -136,7 +144,7 @@ class Naming:
         if not isinstance(medication, dict):
             return False
         ingredients = [
-            i.get("itemCodeableConcept") for i in _listed(medication.get("ingredient")) if isinstance(i, dict)
+            i.get("itemCodeableConcept") for i in listed(medication.get("ingredient")) if isinstance(i, dict)
         ]
         return any(self.concept_names(concept) for concept in (medication.get("code"), *ingredients))
 
@@ -150,7 +158,7 @@ class Naming:
             return False
         if literal.startswith("#"):
             inside = [
-                c for c in _listed(resource.get("contained")) if isinstance(c, dict) and c.get("id") == literal[1:]
+                c for c in listed(resource.get("contained")) if isinstance(c, dict) and c.get("id") == literal[1:]
             ]
             return any(self.medication_names(each) for each in inside)
         _, kind, id_ = split_literal(literal)
@@ -175,25 +183,19 @@ def _is_ndc(system: Any) -> bool:
 
 
 def _named(said: Iterable[Any]) -> bool:
-    return phrases.names("kresladi", [plain_text(text) for text in said if isinstance(text, str)])
+    return names_as_given([plain_text(text) for text in said if isinstance(text, str)])
 
 
-def _listed(value: Any) -> list[Any]:
-    if isinstance(value, list):
-        return value
-    return [] if value is None else [value]
-
-
-# --- into R4's shape -------------------------------------------------------------------------------------------------
+# --- one order -------------------------------------------------------------------------------------------------------
 
 
 def _draft(resource: dict[str, Any], place: int, patient_id: str, full_url: str | None) -> DraftOrder:
     id_ = resource.get("id") if isinstance(resource.get("id"), str) else None
     kind = str(resource["resourceType"])
     reference = f"{kind}/{id_}" if id_ else f"draftOrders.entry[{place}]"
-    names_subject = _subject(resource, patient_id) is not None
+    names_subject = named_subject(resource, patient_id) is not None
     # The id is kept beside the model: one that FHIR does not allow (`draft_1`) costs nothing.
-    shaped = {name: value for name, value in _in_r4_shape(resource, patient_id).items() if name != "id"}
+    shaped = {name: value for name, value in in_r4_shape(resource, patient_id).items() if name != "id"}
     model, unreadable = _read(shaped)
     instructions, unreadable_timing = _instructions(shaped, model)
     identifiers = frozenset((each.system, each.value) for each in model.identifier or () if each.system and each.value)
@@ -230,80 +232,10 @@ def _bare(kind: str) -> dict[str, Any]:
 
 def _instructions(shaped: dict[str, Any], model: Any) -> tuple[tuple[Any, ...], str]:
     """The dosage instructions; a service order's timing in the shape of one; and what could not be read of it."""
-    if shaped["resourceType"] == "MedicationRequest" or "occurrenceTiming" not in shaped:
+    if shaped["resourceType"] == "MedicationRequest" or not shaped.keys() & _AS_IN_DOSAGE.keys():
         return tuple(getattr(model, "dosageInstruction", None) or ()), ""
-    dosage = {"timing": _timing_in_r4_shape(shaped["occurrenceTiming"])}
+    dosage = {name: timing_in_r4_shape(shaped[here]) for here, name in _AS_IN_DOSAGE.items() if here in shaped}
     try:
         return tuple(validated(_bare("MedicationRequest") | {"dosageInstruction": [dosage]}).dosageInstruction), ""
     except Unreadable as unreadable:
         return (), str(unreadable)
-
-
-def _in_r4_shape(resource: dict[str, Any], patient_id: str) -> dict[str, Any]:
-    shaped = dict(resource)
-    shaped.setdefault("status", "draft")
-    shaped.setdefault("intent", "order")
-    shaped["subject"] = _subject(resource, patient_id) or {"reference": f"Patient/{patient_id}"}
-    if resource["resourceType"] == "MedicationOrder":
-        shaped |= _from_medication_order(resource)
-    for name in ("reasonCode", "reasonReference", "dosageInstruction"):
-        if isinstance(shaped.get(name), dict):
-            shaped[name] = [shaped[name]]
-    if isinstance(shaped.get("medication"), dict) and shaped["resourceType"] == "MedicationRequest":
-        shaped |= _from_codeable_reference(shaped.pop("medication"))
-    if isinstance(shaped.get("dosageInstruction"), list):
-        shaped["dosageInstruction"] = [_dosage_in_r4_shape(each) for each in shaped["dosageInstruction"]]
-    return shaped
-
-
-def _subject(resource: dict[str, Any], patient_id: str) -> dict[str, Any] | None:
-    """Whom the order names, None where nobody; plain text names the patient only by the patient's own id."""
-    stated = resource.get("subject") or resource.get("patient")
-    if isinstance(stated, list) and len(stated) == 1:
-        stated = stated[0]
-    if stated is None or isinstance(stated, dict):
-        return stated or None
-    return {"reference": f"Patient/{patient_id}" if stated == patient_id else str(stated)}
-
-
-def _from_medication_order(resource: dict[str, Any]) -> dict[str, Any]:
-    """DSTU2's MedicationOrder in the words of R4."""
-    changed: dict[str, Any] = {"resourceType": "MedicationRequest"}
-    for old, new in (("dateWritten", "authoredOn"), ("prescriber", "requester")):
-        if old in resource:
-            changed[new] = resource[old]
-    for old, new in (("reasonCodeableConcept", "reasonCode"), ("reasonReference", "reasonReference")):
-        if old in resource:
-            changed[new] = _listed(resource[old])
-    if isinstance(resource.get("note"), str):
-        changed["note"] = [{"text": resource["note"]}]
-    return changed
-
-
-def _from_codeable_reference(medication: dict[str, Any]) -> dict[str, Any]:
-    """R5's medication in the words of R4."""
-    if isinstance(medication.get("concept"), dict):
-        return {"medicationCodeableConcept": medication["concept"]}
-    return {"medicationReference": medication.get("reference") or {}}
-
-
-def _dosage_in_r4_shape(dosage: Any) -> Any:
-    if not isinstance(dosage, dict):
-        return dosage
-    shaped = dict(dosage)
-    doses = {name: shaped.pop(name) for name in ("doseQuantity", "doseRange") if name in shaped}
-    if doses and "doseAndRate" not in shaped:
-        shaped["doseAndRate"] = [doses]
-    if isinstance(shaped.get("doseAndRate"), dict):
-        shaped["doseAndRate"] = [shaped["doseAndRate"]]
-    if "timing" in shaped:
-        shaped["timing"] = _timing_in_r4_shape(shaped["timing"])
-    return shaped
-
-
-def _timing_in_r4_shape(timing: Any) -> Any:
-    repeat = timing.get("repeat") if isinstance(timing, dict) else None
-    if not isinstance(repeat, dict) or "periodUnits" not in repeat:
-        return timing
-    renamed = {key: value for key, value in repeat.items() if key != "periodUnits"}
-    return {**timing, "repeat": renamed | {"periodUnit": repeat["periodUnits"]}}

@@ -7,6 +7,7 @@ from typing import Any
 
 from cds_service.chart.handling_words import is_around_kresladi
 from cds_service.chart.naming import names_kresladi
+from cds_service.chart.ordering_words import is_paperwork
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Source
 from cds_service.fhir.elements import texts, when
@@ -33,9 +34,13 @@ def _on_chart(source: Source, order: DraftOrder) -> Iterator[Evidence]:
             model.intent not in ("proposal", "plan")
             and not model.doNotPerform
             and not _is_same(order, record.header.id, model)
-            and not (record.type == "ServiceRequest" and is_around_kresladi(texts(model.code)))
+            and not (record.type == "ServiceRequest" and _is_around_it(texts(model.code)))
         ):
             yield Evidence(shown.active_order(when(model.authoredOn)), record.reference)
+
+
+def _is_around_it(said: tuple[str, ...]) -> bool:
+    return is_around_kresladi(said) or is_paperwork(said)
 
 
 def _in_this_call(order: DraftOrder, others: Iterable[DraftOrder]) -> Iterator[Evidence]:

@@ -17,6 +17,23 @@ OTHER_GENE_THERAPY = (
     r"\w+(?:cabtagene|glogene|darsagene) \w+|onasemnogene|zolgensma|eladocagene|kebilidi|hemgenix|roctavian|beqvez|"
     r"luxturna|elevidys|car[- ]?t\b|tisagenlecleucel|axicabtagene"
 )
+_CELLS = (
+    r"(?<!into )(?<!via )(?<!through )(?:bone[- ]marrow|(?:stem|progenitor)[- ]cells?|cord[- ]blood|"
+    r"\bha?ematopoietic cells|\b(?:hsc|hpc|pbsc|hspc)s?\b)(?![- ]*(?:factor|mobili|stimul|suppress|depress|gas\b))"
+)
+_WHITE_CELLS = (
+    r"(?:granulocytes?|leu[ck]ocytes?|white (?:blood )?cells?|\bwbcs?|neutrophils?|buffy coats?)\b"
+    r"(?![- ]*(?:colony|macrophage|monocyte|csf|stimulat|reduc|poor|deplet|filter|free|remov|count|antibod|function|"
+    r"adhesion|esterase|scan|label|[<>=\d]))"
+)
+_NOT_OF_IT = r"(?:(?!\b(?:red|rbcs?|prbcs?|platelets?|plasma|for|in|due|with|before|after|prior|post|during|low)\b).)"
+"""A character between the giving and what is given; other blood products, and what it only goes with, stop it."""
+_QUALIFIED = (
+    r"^(?:(?:fresh|thawed|frozen|cryopreserved|irradiated|selected|manipulated|depleted|replete|allo\w*|auto\w*|"
+    r"nonautologous|syngeneic|related|unrelated|matched|mismatched|haplo\w*|donor|sibling|family|identical|human|"
+    r"umbilical|peripheral|blood|pooled|single|apheresis|t|cd34|cells?|positive|of|and|the|transfusion|infusion|ha?ematopoietic)"
+    r"[ ,:()/+-]+)*"
+)
 
 PHRASES: dict[str, str] = {
     "kresladi": KRESLADI,
@@ -30,12 +47,23 @@ PHRASES: dict[str, str] = {
     "transplant": (
         r"(?:bone[- ]marrow|stem[- ]cells?|ha?ematopoietic|progenitor[- ]cells?|cord[- ]blood|marrow)\b.{0,40}"
         r"transplant|transplant\w*.{0,30}(?:bone[- ]marrow|stem[- ]cell|progenitor|ha?ematopoietic)|"
-        r"\b(?:allo|auto)?-?(?:hsct|bmt|hct)\b|(?:allogene?ic|autologous).{0,30}transplant"
+        r"\b(?:allo|auto|haplo)?-?(?:hsct|bmt|hct)\b|(?:allogene?ic|autologous).{0,30}transplant|"
+        r"\b(?:allo|auto|haplo|mud|msd)[- ]?sct\b|(?:allogene?ic|autologous|haploidentical|donor) sct\b|"
+        rf"\b(?:pbsct|ucbt|asct)\b|(?:infus|transfus|administ)\w*{_NOT_OF_IT}{{0,60}}?{_CELLS}|"
+        rf"{_CELLS}{_NOT_OF_IT}{{0,40}}?(?:infus|transfus|administ|\brescue|\bboost)|"
+        r"donor (?:lympho|leu[ck]o)cyte infusion"
     ),
-    "allogeneic": r"\ballo(?:gene?ic)?\b|\ballo-?(?:hsct|bmt|hct)\b|unrelated donor|sibling donor|haplo",
+    "stem-cell-product": rf"{_QUALIFIED}{_CELLS}",
+    "allogeneic": (
+        r"\ballo(?:gene?ic)?\b|\ballo-?(?:hsct|bmt|hct|sct)\b|non-?autologous|(?<!un)related donor|unrelated donor|"
+        r"sibling donor|haplo"
+    ),
     "apheresis": r"\b(?:leu[ck]o?)?apheresis\b|\bleukapheresis\b",
     "other-apheresis": r"plasma|platelet|red (?:blood )?cell|erythro|ldl|lipo|photo|therapeutic",
-    "granulocyte-transfusion": r"granulocytes?\b.{0,40}transfus|transfus\w*.{0,40}granulocytes?",
+    "granulocyte-transfusion": (
+        rf"{_WHITE_CELLS}{_NOT_OF_IT}{{0,40}}?(?:trans|in)fus|(?:trans|in)fus\w*{_NOT_OF_IT}{{0,40}}?{_WHITE_CELLS}"
+    ),
+    "granulocyte-product": rf"{_QUALIFIED}{_WHITE_CELLS}",
     "cd18": r"\bcd ?18\b|integrin,? beta-? ?2\b|\bbeta-? ?2 integrin",
     "cd11a": r"\bcd ?11 ?a\b",
     "cd11b": r"\bcd ?11 ?b\b",
@@ -71,6 +99,11 @@ PHRASES: dict[str, str] = {
     "weight": r"\bbody weight\b|^weight(?:,? \(?(?:measured|actual|kg)\)?)?$",
 }
 _COMPILED = {tag: re.compile(pattern, re.IGNORECASE) for tag, pattern in PHRASES.items()}
+_CELL_STEMS = (
+    "marrow", "stem cell", "stem-cell", "progenitor", "cord blood", "cord-blood", "poietic cells", "hsc", "hpc", "pbsc",
+    "hspc",
+)  # fmt: skip
+_WHITE_CELL_STEMS = ("granulocyte", "leucocyte", "leukocyte", "white ", "wbc", "neutrophil", "buffy")
 STEMS: dict[str, tuple[str, ...]] = {
     "kresladi": ("kresladi", "marnetegra", "l201", "l 201", "83537"),
     "other-gene-therapy": (
@@ -82,11 +115,13 @@ STEMS: dict[str, tuple[str, ...]] = {
     "gene-therapy": ("gene therap", "gene-therap", "genetically", "gene-modif", "gene modif", "gene-corr", "gene corr",
                      "lentivir", "nct03812263"),
     "study": ("clinical trial", "clinical study", "research stud", "study ", "investigational"),
-    "transplant": ("transplant", "hsct", "bmt", "hct"),
-    "allogeneic": ("allo", "donor", "haplo"),
+    "transplant": ("transplant", "hsct", "bmt", "hct", "sct", "ucbt", *_CELL_STEMS, "cyte infusion"),
+    "stem-cell-product": _CELL_STEMS,
+    "allogeneic": ("allo", "donor", "haplo", "nonauto", "non-auto"),
     "apheresis": ("apheresis",),
     "other-apheresis": ("plasma", "platelet", "red ", "erythro", "ldl", "lipo", "photo", "therapeutic"),
-    "granulocyte-transfusion": ("granulocyte",),
+    "granulocyte-transfusion": _WHITE_CELL_STEMS,
+    "granulocyte-product": _WHITE_CELL_STEMS,
     "cd18": ("cd18", "cd 18", "integrin"),
     "cd11a": ("cd11", "cd 11"),
     "cd11b": ("cd11", "cd 11"),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.chart import phrases
+from cds_service.chart.observed import Observed
 from cds_service.chart.source import Source
-from cds_service.fhir.elements import meanings, name_of, plain_text, references, texts
+from cds_service.fhir.elements import is_masked, meanings, name_of, plain_text, references, texts
 from cds_service.fhir.identity import Whose
+from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
 
 _OTHER = re.compile(
@@ -24,6 +26,7 @@ _NOT_IDENTICAL = re.compile(r"non-?identical|not identical|fraternal|dizyg", re.
 _SEX = re.compile(r"brother|sister", re.IGNORECASE)
 _SEX_OF_CODE = {"BRO": "brother", "SIS": "sister"}
 _RELATION = re.compile(r"relation", re.IGNORECASE)
+_RELATED_SOMEHOW = re.compile(r"\b(?:related|relative|family)\b", re.IGNORECASE)
 _CODED = ("full-sibling", "identical-twin", "sibling-not-said-which", "half-or-step-sibling", "blood-relative")
 
 
@@ -35,6 +38,8 @@ class Kind(Enum):
     SIBLING = auto()
     """Full or half not said, or said in words only."""
     OTHER = auto()
+    SEVERAL = auto()
+    """More than one is stated: of several people, or of one in two ways."""
     NOT_SAID = auto()
 
 
@@ -50,6 +55,8 @@ class Relation:
     """Whether a RelatedPerson is referred to who is not here."""
     sexes: frozenset[str] = frozenset()
     """`brother`, `sister`, or both, as codes or words say."""
+    is_stated: bool = False
+    """Whether it is stated of one donor, and not only in words beside."""
 
     def may_be_same_as(self, other: Relation) -> bool:
         """Whether both are one person: by reference where both have one, else by one and the same relationship."""
@@ -67,37 +74,86 @@ class Relation:
         return bool(self.people or self.codes)
 
 
-def relation_of(source: Source, model: Any, also_said: tuple[str, ...] = ()) -> Relation:
-    """The relation as the Observation's focus, else its components, else its performers state it.
+class _Stated(NamedTuple):
+    """What is said of one donor: the RelatedPerson's reference (empty for a component), and each relationship."""
 
-    `also_said`: other words of it, read for the relation where those three are silent.
+    who: str
+    relationships: tuple[Any, ...]
+    """Concepts, or words; none where it cannot be told."""
+
+
+def relation_of(seen: Observed, also_said: tuple[str, ...] = ()) -> Relation:
+    """The relation as the Observation's focus and components state it, else those of the panel over it, else its
+    performers.
+
+    `also_said`: other words of it, read for the relation where those are silent.
     """
-    for reader in (_in_focus, _in_components, _in_performers):
-        found = list(reader(source, model))
-        if found:
-            return _relation(source, found, also_said)
+    stated = _each_once(one for way in seen.nearest(_in_focus_or_components) for one in way)
+    if stated:
+        return _relation(seen.source, stated, also_said)
+    performing = list(_related(seen, "performer"))
+    if performing:
+        relation = _relation(seen.source, performing, also_said)
+        # The mother who tells that there are no siblings is no donor.
+        return replace(relation, is_stated=relation.kind is not Kind.OTHER)
     return Relation(_kind_in_words(also_said), sexes=_sexes((), also_said))
 
 
-_Stated = tuple[str, Any]
-"""A RelatedPerson's reference (empty for a component) and a relationship (a concept, words, or None)."""
+def _each_once(stated: Iterable[_Stated]) -> list[_Stated]:
+    everything = list(stated)
+    people = {each.who: each for each in everything if each.who}
+    return [*people.values(), *(each for each in everything if not each.who)]
 
 
-def _relation(source: Source, found: list[_Stated], also_said: tuple[str, ...]) -> Relation:
-    concepts = [concept for _, concept in found if concept is not None and not isinstance(concept, str)]
-    said = [text for concept in concepts for text in texts(concept)]
-    said += [concept for _, concept in found if isinstance(concept, str)]
+def _in_focus_or_components(seen: Observed) -> tuple[_Stated, ...]:
+    return (*_related(seen, "focus"), *_in_components(seen))
+
+
+def _relation(source: Source, stated: list[_Stated], also_said: tuple[str, ...]) -> Relation:
+    relationships = [each for one in stated for each in one.relationships]
+    said = [text for each in relationships for text in _words_of(each)]
+    concepts = [each for each in relationships if not isinstance(each, str)]
     codes = {str(coding.code) for concept in concepts for coding in concept.coding or () if coding.code}
-    words = ", ".join(
-        dict.fromkeys([*filter(None, map(name_of, concepts)), *(c for _, c in found if isinstance(c, str))])
+    words = dict.fromkeys(each if isinstance(each, str) else name_of(each) for each in relationships)
+    kind = _kind_of_all(source, stated)
+    return Relation(
+        _kind_in_words(also_said) if kind is Kind.NOT_SAID else kind,
+        ", ".join(filter(None, words)),
+        frozenset(codes),
+        frozenset(each.who for each in stated if each.who),
+        dangling=not relationships,
+        sexes=_sexes(codes, said) or _sexes((), also_said),
+        is_stated=True,
     )
-    people = frozenset(reference for reference, _ in found if reference)
-    kind = _kind(meanings(source.terminology, *concepts), tuple(said))
-    if kind is Kind.NOT_SAID:
-        kind = _kind_in_words(also_said)
-    dangling = all(concept is None for _, concept in found)
-    sexes = _sexes(codes, said) or _sexes((), also_said)
-    return Relation(kind, words, frozenset(codes), people, dangling, sexes)
+
+
+def _kind_of_all(source: Source, stated: list[_Stated]) -> Kind:
+    """The one kind that is stated of one donor; several of which one only says more than the other are one."""
+    people = {each.who for each in stated if each.who}
+    kinds = {_kind_of(source, each) for each in stated if each.who or _kind_of(source, each) is not Kind.NOT_SAID}
+    if len(people) < 2:
+        kinds.discard(Kind.NOT_SAID)
+        for more in (Kind.IDENTICAL_TWIN, Kind.FULL_SIBLING):
+            if more in kinds and kinds <= {Kind.IDENTICAL_TWIN, Kind.FULL_SIBLING, Kind.SIBLING}:
+                return more
+    if len(kinds) > 1:
+        return Kind.SEVERAL
+    return kinds.pop() if kinds else Kind.NOT_SAID
+
+
+def _kind_of(source: Source, stated: _Stated) -> Kind:
+    concepts = [each for each in stated.relationships if not isinstance(each, str)]
+    said = [text for each in stated.relationships for text in _words_of(each)]
+    telling = (text for text in said if _says_kinship(text) or not _RELATED_SOMEHOW.search(text))
+    return _kind(meanings(source.terminology, *concepts), tuple(telling))
+
+
+def _says_kinship(text: str) -> bool:
+    return _kind_in_words((text,)) is not Kind.NOT_SAID
+
+
+def _words_of(relationship: Any) -> tuple[str, ...]:
+    return (relationship,) if isinstance(relationship, str) else texts(relationship)
 
 
 def _sexes(codes: Iterable[str], said: Iterable[str]) -> frozenset[str]:
@@ -126,34 +182,34 @@ def _kind_in_words(said: tuple[str, ...]) -> Kind:
     return Kind.SIBLING if phrases.names("sibling", said) else Kind.NOT_SAID
 
 
-def _in_focus(source: Source, model: Any) -> Iterator[_Stated]:
-    yield from _related(source, model, "focus")
+def _in_components(seen: Observed) -> Iterator[_Stated]:
+    for component in getattr(seen.model, "component", None) or ():
+        value = component.valueCodeableConcept or (plain_text(component.valueString) if component.valueString else None)
+        if value is not None and _tells_relation(seen.source, component.code, value):
+            yield _Stated("", (value,))
 
 
-def _in_performers(source: Source, model: Any) -> Iterator[_Stated]:
-    yield from _related(source, model, "performer")
+def _tells_relation(source: Source, code: Any, value: Any) -> bool:
+    """Whether a component is on who the donor is: by its name, or by what it says."""
+    if any(map(_RELATION.search, texts(code))):
+        return True
+    coded = frozenset() if isinstance(value, str) else meanings(source.terminology, value)
+    in_words = phrases.names("donor", texts(code)) and any(map(_says_kinship, _words_of(value)))
+    return bool(coded & set(_CODED)) or in_words
 
 
-def _in_components(source: Source, model: Any) -> Iterator[_Stated]:
-    for component in getattr(model, "component", None) or ():
-        named = phrases.names("donor", texts(component.code)) or any(map(_RELATION.search, texts(component.code)))
-        value = component.valueCodeableConcept
-        if value is not None and (named or meanings(source.terminology, value) & set(_CODED)):
-            yield "", value
-        elif component.valueString and any(map(_RELATION.search, texts(component.code))):
-            yield "", plain_text(component.valueString)
-
-
-def _related(source: Source, model: Any, element: str) -> Iterator[_Stated]:
-    for reference in references(getattr(model, element, None)):
+def _related(seen: Observed, element: str) -> Iterator[_Stated]:
+    """The related persons whom a member refers to."""
+    holder = seen.model if seen.container is None else seen.container
+    for reference in references(getattr(seen.model, element, None)):
         literal = (reference.reference or "").strip()
         if literal.startswith("#"):
-            inside = [each for each in model.contained or () if each.id == literal[1:]]
+            inside = [each for each in holder.contained or () if each.id == literal[1:]]
             for person in inside:
                 if person.get_resource_type() == "RelatedPerson":
-                    yield from _of_person(f"{model.id}{literal}", person)
-        elif _is_related_person(source, reference):
-            yield from _at(source, reference, literal)
+                    yield _of_person(seen.source, f"{seen.record.reference}{literal}", person, seen.record, holder)
+        elif _is_related_person(seen.source, reference):
+            yield _at(seen.source, reference, literal)
 
 
 def _is_related_person(source: Source, reference: Any) -> bool:
@@ -161,23 +217,19 @@ def _is_related_person(source: Source, reference: Any) -> bool:
     return record.type == "RelatedPerson" if record else "RelatedPerson/" in (reference.reference or "")
 
 
-def _at(source: Source, reference: Any, literal: str) -> Iterator[_Stated]:
+def _at(source: Source, reference: Any, literal: str) -> _Stated:
     record = source.at(reference)
     if record is None:
-        yield literal, None
-        return
+        return _Stated(literal, ())
     try:
         person = record.read()
     except Unreadable:
-        yield record.reference, None
-        return
-    mine = source.identity.owner(person.patient, record, person.contained) is Whose.PATIENT
-    if mine and not person.modifierExtension:
-        yield from _of_person(record.reference, person)
-    else:
-        yield record.reference, None
+        return _Stated(record.reference, ())
+    return _of_person(source, record.reference, person, record, person)
 
 
-def _of_person(reference: str, person: Any) -> Iterator[_Stated]:
-    for concept in person.relationship or (None,):
-        yield reference, concept
+def _of_person(source: Source, who: str, person: Any, record: Record, holder: Any) -> _Stated:
+    """What a RelatedPerson says; nothing where it is another patient's, masked, changed in meaning or not in use."""
+    mine = source.identity.owner(person.patient, record, holder.contained) is Whose.PATIENT
+    usable = mine and not person.modifierExtension and not is_masked(person) and person.active is not False
+    return _Stated(who, tuple(person.relationship or ()) if usable else ())

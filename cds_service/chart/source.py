@@ -10,27 +10,40 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from cds_service.chart.concepts import Concepts, concepts_under
-from cds_service.exact_json import UNREADABLE
+from cds_service.exact_json import EMPTY, UNREADABLE
 from cds_service.fhir.bundle import State
 from cds_service.fhir.elements import is_masked
 from cds_service.fhir.identity import Identity, Whose, split_literal
-from cds_service.fhir.records import Record, Records
+from cds_service.fhir.records import Header, Record, Records
 from cds_service.fhir.resources import Unreadable
 from cds_service.fhir.terminology import Terminology
 from cds_service.logic import Cause, Gap, Remedy, SetAside
 from cds_service.wording import not_read, reasons
 
 
+class Panel(NamedTuple):
+    """A report or panel that lists a resource: its record, and the id of what it contains where that is the panel."""
+
+    record: Record
+    inside: str = ""
+
+
 class _Member(msgspec.Struct):
     reference: str | None = None
 
 
+class _Inside(msgspec.Struct):
+    id: str = ""
+    hasMember: msgspec.Raw = EMPTY
+
+
 _members = msgspec.json.Decoder(list[_Member])
+_insides = msgspec.json.Decoder(list[_Inside])
 
 
 @dataclass(slots=True)
@@ -70,7 +83,8 @@ class Source:
     """Practitioners whose roles were looked for and could not be (all) read."""
     concepts: Concepts = field(init=False)
     _index: dict[tuple[str, str], list[Record]] = field(init=False)
-    _panels: dict[str, list[Record]] | None = None
+    _holding: list[Record] | None = None
+    _panels: dict[str, list[Panel]] | None = None
 
     def __post_init__(self) -> None:
         self.concepts = concepts_under(self.terminology)
@@ -90,15 +104,22 @@ class Source:
         """The meanings of one record's concept (and of its components)."""
         return self.concepts.of(record)
 
-    def panels_of(self, record: Record) -> list[Record]:
-        """The Observations and DiagnosticReports that list this one as their member or result."""
+    @property
+    def holding(self) -> list[Record]:
+        """The DiagnosticReports and Observations that list or contain others."""
+        if self._holding is None:
+            records = self.records.of("DiagnosticReport", "Observation")
+            self._holding = [record for record in records if _holds(record.header)]
+        return self._holding
+
+    def panels_of(self, record: Record) -> list[Panel]:
+        """The DiagnosticReports and Observations, contained ones too, that list this one as their result or member."""
         if self._panels is None:
             self._panels = defaultdict(list)
-            for panel in self.records.of("Observation", "DiagnosticReport"):
-                listed = panel.header.hasMember if panel.type == "Observation" else panel.header.result
-                if len(listed):
+            for each in self.holding:
+                for inside, listed in _lists_of(each):
                     for reference in self._references_in(listed):
-                        self._panels[reference].append(panel)
+                        self._panels[reference].append(Panel(each, inside))
         keys = {record.reference, record.full_url or record.reference}
         return list(dict.fromkeys(panel for key in keys for panel in self._panels.get(key, ())))
 
@@ -177,9 +198,27 @@ class Source:
     @staticmethod
     def _keys(literal: str | None) -> Iterator[str]:
         if literal:
+            literal = literal.strip()
             yield literal
             _, kind, id_ = split_literal(literal)
             yield f"{kind}/{id_}"
+
+
+def _holds(header: Header) -> bool:
+    return bool(len(header.result) or len(header.hasMember) or len(header.contained))
+
+
+def _lists_of(record: Record) -> Iterator[tuple[str, msgspec.Raw]]:
+    """What a report or panel lists, still bytes; and what each panel that it contains does, by the panel's id."""
+    header = record.header
+    listed = header.hasMember if record.type == "Observation" else header.result
+    if len(listed):
+        yield "", listed
+    if len(header.contained) and b"hasMember" in bytes(header.contained):
+        try:
+            yield from ((each.id, each.hasMember) for each in _insides.decode(header.contained) if len(each.hasMember))
+        except UNREADABLE:
+            return
 
 
 def is_entered_in_error(model: Any) -> bool:

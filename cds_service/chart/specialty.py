@@ -66,8 +66,8 @@ def _names_other_profession(terminology: Terminology, concept: Any) -> bool:
     codes = [normalised(coding.system, coding.code) for coding in concept.coding or () if coding.code]
     if any(system == _NUCC and code.startswith(_NUCC_OTHER_PROFESSIONS) for system, code in codes):
         return True
-    # HL7's own lists of roles and degrees have words for codes: `nurse`, `RN`.
-    in_letters = [code for _, code in codes if code.isalpha()]
+    # Lists of roles and degrees have words for codes: `nurse`, `RN`, `FNP-BC`.
+    in_letters = [code for _, code in codes if not any(map(str.isdigit, code))]
     return any(other_profession(text) for text in (*texts(concept), *in_letters))
 
 

@@ -27,16 +27,40 @@ _ORGAN = re.compile(
     r"cornea|limbal|uter(?:us|ine)|fa?ecal|\bhair\b|\bface\b",
     re.IGNORECASE,
 )
-_OTHER_PROFESSION = re.compile(
-    r"nurs|\bc?rnp?\b|\baprn\b|\bnp\b|\blpn\b|\bpa-?c\b|coordinat|technolog|technician|pharmac|social work|dietit|"
-    r"nutrition|navigator|secretar|clerk|(?:physician|medical|research|administrative)(?:'s)? (?:assistant|associate)|"
-    r"psych|chaplain|child life|therapist|scientist|researcher|(?:data|case|care|practice) manager|counsel|financ|"
-    r"billing|interpreter|volunteer|advocate|administrator|student|teacher|caregiver",
+_OTHER_PROFESSIONS = (
+    # nurses, by their names, degrees and certificates
+    r"nurs|midwi|\b[a-z]{0,4}np\b|\b(?:ap|c|cc|bs|ms)?rn\b|\bcrna\b|\bl[pv]n\b|\b[abm]sn\b|\badn\b|\bdnsc?\b|"
+    r"\ba?ocn[ps]?\b|\bcp?hon\b|\bbmtcn\b|\bcnm\b|\bcns\b(?! (?:tumou?r|onco|cancer|lymph|malign|disease))",
+    # pharmacists
+    r"pharmac|\bpharm\b|pharm\.? ?d\b|\br\.?ph\b|\bbc(?:op|ps|pps|idp|txp|ccp|acp)\b",
+    # who treats beside a physician
+    r"\bpa-?c\b|(?-i:\bPAs?\b)|mid-?level|advanced practi[cs]|\bap[pc]s?\b|non-?physician|"
+    r"(?:physician|medical|research|administrative)(?:'s)? (?:assistant|associate)|\b[cr]ma\b|psych|counsel|"
+    r"social work|\bl[a-z]{0,2}sw\b|\b[bm]sw\b|dietit|dietic|nutrition|\brdn?\b|\bldn\b|chaplain|child life|therapist|"
+    r"(?:physical|occupational|respiratory|speech|music|art|play) therapy|\bdpt\b",
+    # who draws, runs, measures
+    r"technolog|technician|\btech\b|phlebotom|operator|perfusionist|paramedic|\bemt\b|\bml[st]\b|scientist|researcher",
+    # who keeps it all going
+    r"coordinat|navigator|secretar|clerk|schedulers?\b|scheduling|recept|(?:tumou?r|cancer) registr|"
+    r"(?:trials?|research|business|program(?:me)?|admin\w*|transplant|bmt|hsct|hct) office\b(?! visit)|"
+    r"(?:data|case|care|practice|program(?:me)?) manager|financ|billing|interpreter|volunteer|advocate|administrator|"
+    r"student|teacher|caregiver",
+)
+_OTHER_PROFESSION = re.compile("|".join(_OTHER_PROFESSIONS), re.IGNORECASE)
+_OTHER_SPECIALTY = re.compile(
+    r"radiolog|imaging|palliat|hospice|rehabilit|physiatr|physical medicine|pain (?:medicine|management)|"
+    r"epidemiologist|diseases? epidemiolog",
     re.IGNORECASE,
 )
+"""What makes a specialty of its own beside the name of one that is asked for: palliative care of an oncology unit."""
+_LISTED = re.compile(r"[,;/&+]|\band\b", re.IGNORECASE)
 _LABORATORY = re.compile(r"laborator|\blab\b|patholog|histocompatib|blood bank", re.IGNORECASE)
 _LABORATORY_IMMUNOLOGY = re.compile(r"clinical (?:and|&) laboratory immunolog", re.IGNORECASE)
-_OTHER_ONCOLOGY = re.compile(r"radiation|radio-?|surgical|surgery|\bgyn|orthop", re.IGNORECASE)
+_OTHER_ONCOLOGY = re.compile(
+    r"radiation|radio-?|surgical|surgery|\bgyn|orthop|musculoskel|\buro|interventional|ocular|ophthalm|"
+    r"head (?:and|&) neck|cardio|dermat",
+    re.IGNORECASE,
+)
 _TRANSPLANT = re.compile(r"transplant", re.IGNORECASE)
 _ON_THE_WAY_TO_TRANSPLANT = re.compile(
     rf"\b(?:pre|post|peri|before|prior to|after|(?<!center )(?<!centre )(?<!program )(?<!institute )for|s/p|"
@@ -44,21 +68,26 @@ _ON_THE_WAY_TO_TRANSPLANT = re.compile(
     rf"(?:{_BMT}\b|{_CELLS}|transplant)|\b(?:dent(?:al|ist)\w*|an[ae]+sthesi\w*|fertility|infusion|donor|recipient|patient)\b",
     re.IGNORECASE,
 )
-_NOT_ONE = re.compile(r"\b(?:no|not|non|never|former|formerly|retired|ex)\b", re.IGNORECASE)
+_NO_LONGER = re.compile(r"\b(?:former|formerly|retired|ex)\b", re.IGNORECASE)
+_NOT_THAT = re.compile(
+    rf"\bnon[- ]?(?:{_CELLS}[- ])?transplant\w*|\bnon[- ][\w-]+|\b(?:no|not|never|without|excluding|except)\b[^,;()]*",
+    re.IGNORECASE,
+)
 
 
 @remembered
 def specialties_in(text: str) -> frozenset[str]:
     """The specialties a text names; `transplant-surgery` and `oncologist-other-kind` need a closer look."""
-    if other_profession(text) or names_laboratory(text) or _NOT_ONE.search(text):
+    if other_profession(text) or names_laboratory(text) or _NO_LONGER.search(text):
         return frozenset()
-    found = {name for name, pattern in _SPECIALTY.items() if pattern.search(text)}
-    if _ORGAN.search(text):
+    said = _of_its_own(_NOT_THAT.sub("", text))
+    found = {name for name, pattern in _SPECIALTY.items() if pattern.search(said)}
+    if _ORGAN.search(said):
         found.discard("transplant-specialist")
-    elif _ON_THE_WAY_TO_TRANSPLANT.search(text):
+    elif _ON_THE_WAY_TO_TRANSPLANT.search(said):
         # A dentist sees the patient before a transplant, and is no specialist of it.
         found.discard("transplant-specialist")
-    elif _TRANSPLANT.search(text) and "transplant-specialist" not in found:
+    elif _TRANSPLANT.search(said) and "transplant-specialist" not in found:
         found.add("transplant-surgery")
     if "oncologist" in found and _OTHER_ONCOLOGY.search(text):
         found.discard("oncologist")
@@ -66,6 +95,13 @@ def specialties_in(text: str) -> frozenset[str]:
     if re.search(r"dermatolog", text, re.IGNORECASE):
         found -= {"immunologist", "haematologist"}
     return frozenset(found)
+
+
+def _of_its_own(text: str) -> str:
+    """The text without what it lists of other specialties."""
+    if not _OTHER_SPECIALTY.search(text):
+        return text
+    return ", ".join(each for each in _LISTED.split(text) if not _OTHER_SPECIALTY.search(each))
 
 
 @remembered

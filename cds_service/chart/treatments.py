@@ -6,16 +6,19 @@ There is no verified code for apheresis or granulocyte transfusion: text on a co
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
 from cds_service.chart.giving_words import about_a_procedure
+from cds_service.chart.onset import onset_of
+from cds_service.chart.product_given import given_by_reference, product_given
 from cds_service.chart.source import Source
 from cds_service.chart.verification import REFUTED, verification
-from cds_service.fhir.elements import first_when, name_of, texts
+from cds_service.fhir.elements import first_when, meanings, name_of, texts, when
 from cds_service.fhir.records import Record
+from cds_service.fhir.terminology import ICD10CM, normalised
 from cds_service.logic import Answer, Evidence
 from cds_service.timing import When
 from cds_service.wording import reasons, shown
@@ -23,10 +26,21 @@ from cds_service.wording import reasons, shown
 DONE = ("completed", "in-progress", "stopped")
 _PERHAPS = ("unknown", "on-hold")
 """A treatment that may have been given leaves it open what a later result says."""
-_PRODUCTS = ("~other-gene-therapy", "~kresladi")
-_WORDS = ("~transplant", "~gene-therapy", *_PRODUCTS)
+_PROCEDURES, _PRODUCTS = ("transplant", "gene-therapy"), ("other-gene-therapy", "kresladi")
+_TRANSPLANT = {
+    "Procedure": (*_PROCEDURES, *_PRODUCTS),
+    "MedicationAdministration": ("stem-cell-product", *_PRODUCTS),
+}
+"""The phrases by which a record of the type is a transplant or a gene therapy: a drug is given for a transplant too."""
+_GRANULOCYTES = {
+    "Procedure": ("granulocyte-transfusion",),
+    "MedicationAdministration": ("granulocyte-transfusion", "granulocyte-product"),
+}
+_CORRECTED = ("genetically-modified-cell-infusion", "gene-therapy-history", "kresladi")
 _CODES = ("stem-cell-transplant", "allogeneic-transplant", "genetically-modified-cell-infusion", "kresladi")
 _STATUS_CODES = ("stem-cell-transplant", "gene-therapy-history")
+_COMPLICATION = "T865"
+"""ICD-10-CM for a complication of a transplant, which is older than its complication."""
 _DONOR = re.compile(
     r"\b(?:matched|related|identical|full|hla|[- ])*\b(?:sibling|brother|sister|mother|father|maternal|paternal)\b"
     r"(?:'s)?(?: donor)?",
@@ -35,6 +49,9 @@ _DONOR = re.compile(
 _HAS_HAD = re.compile(
     r"history of|status[- ]post|\bs/p\b|\bh/o\b|\bpost\b|recipient|\bafter\b|\bfollowing\b", re.IGNORECASE
 )
+_AFTERWARDS = re.compile(r"complicat|fail|reject|versus[- ]host|\bafter\b|\bfollowing\b", re.IGNORECASE)
+_COLLECTED_BY = re.compile(r"(?<=[a-z])(?:, ?| ?\()(?:by )?apheresis\b", re.IGNORECASE)
+"""How a product was come by, as part of its name: `HPC, Apheresis`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,12 @@ class Event:
     when: When | None
     evidence: Evidence
     allogeneic: bool = False
+    corrected: bool = False
+    """Whether it was a gene therapy: the patient's own cells, corrected."""
+
+    def may_be(self, other: Event) -> bool:
+        """Whether the two may be one: a donor's cells are never the patient's own, corrected."""
+        return not (self.allogeneic and other.corrected) and not (self.corrected and other.allogeneic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,43 +102,58 @@ class Treatments:
 
 def read_treatments(source: Source) -> Treatments:
     """All transplants, gene therapies, granulocyte transfusions and aphereses on record."""
-    transplants = _procedures(source, _is_transplant, *_CODES, *_WORDS)
-    if not any(event.when for event in transplants):
-        transplants += _by_condition(source)
+    transplants = _procedures(source, _TRANSPLANT, _is_transplant, *_CODES)
     return Treatments(
-        tuple(transplants),
-        tuple(_procedures(source, _is_granulocyte_transfusion, "~granulocyte-transfusion")),
+        (*transplants, *_by_condition(source, transplants)),
+        tuple(_procedures(source, _GRANULOCYTES, _is_granulocyte_transfusion)),
         tuple(_aphereses(source)),
     )
 
 
-def _procedures(source: Source, wanted: Callable[[Source, Record, Any], bool], *meanings: str) -> list[Event]:
+_Wanted = Callable[[Source, Record, Any], bool]
+
+
+def _procedures(source: Source, named: dict[str, tuple[str, ...]], wanted: _Wanted, *codes: str) -> list[Event]:
     """The procedures wanted that were done, or may have been; one that cannot be used may have been at any time."""
-    sifted = source.sift(source.about(("Procedure", "MedicationAdministration"), *meanings))
+    sifted = source.sift(_records(source, named, codes))
     done = [
-        _event(record, model)
+        _event(source, record, model)
         for record, model in sifted.usable
         if _may_be_done(model) and wanted(source, record, model)
     ]
     return [*done, *(Event(None, Evidence(shown.PROCEDURE_NOT_USABLE, reference)) for reference, _ in sifted.troubles)]
 
 
+def _records(source: Source, named: dict[str, tuple[str, ...]], codes: tuple[str, ...]) -> Iterator[Record]:
+    """The records that have one of the codes, or words of their type; of administrations, by their Medication too."""
+    for kind, tags in named.items():
+        yield from source.about((kind,), *codes, *(f"~{tag}" for tag in tags))
+    yield from given_by_reference(source, *codes, *(f"~{tag}" for tag in named["MedicationAdministration"]))
+
+
 def _may_be_done(model: Any) -> bool:
     return model.status in (*DONE, *_PERHAPS)
 
 
-def _event(record: Record, model: Any) -> Event:
-    when = first_when(model, "performedDateTime", "performedPeriod", "effectiveDateTime", "effectivePeriod")
-    concept = _concept(model)
-    codes = {coding.code for coding in (concept.coding or () if concept else ())}
-    allogeneic = phrases.plainly_named("allogeneic", _without_donor(concept)) or "38240" in codes
+def _event(source: Source, record: Record, model: Any) -> Event:
+    moment = first_when(model, "performedDateTime", "performedPeriod", "effectiveDateTime", "effectivePeriod")
+    concept = _concept(source, record, model)
+    means = meanings(source.terminology, concept)
+    allogeneic = phrases.plainly_named("allogeneic", _without_donor(concept)) or "allogeneic-transplant" in means
     return Event(
-        when, Evidence(shown.event(name_of(concept), when), record.reference), allogeneic and model.status in DONE
+        moment,
+        Evidence(shown.event(name_of(concept), moment), record.reference),
+        allogeneic and model.status in DONE,
+        _is_corrected(means, texts(concept)),
     )
 
 
-def _concept(model: Any) -> Any:
-    return getattr(model, "code", None) or getattr(model, "medicationCodeableConcept", None)
+def _is_corrected(means: frozenset[str], said: tuple[str, ...]) -> bool:
+    return not means.isdisjoint(_CORRECTED) or any(phrases.names(tag, said) for tag in ("gene-therapy", *_PRODUCTS))
+
+
+def _concept(source: Source, record: Record, model: Any) -> Any:
+    return product_given(source, record) if record.type == "MedicationAdministration" else model.code
 
 
 def _without_donor(concept: Any) -> tuple[str, ...]:
@@ -124,44 +162,79 @@ def _without_donor(concept: Any) -> tuple[str, ...]:
 
 
 def _is_transplant(source: Source, record: Record, model: Any) -> bool:
-    if source.means(record) & set(_CODES):
+    concept = _concept(source, record, model)
+    if meanings(source.terminology, concept) & set(_CODES) or source.means(record) & set(_CODES):
         return True
-    said = _without_donor(_concept(model))
-    words = _PRODUCTS if record.type == "MedicationAdministration" else _WORDS
-    named = any(phrases.plainly_named(word.removeprefix("~"), said) for word in words)
-    return named and not about_a_procedure(said)
+    return _gives(_TRANSPLANT[record.type], concept)
 
 
-def _is_granulocyte_transfusion(_source: Source, _record: Record, model: Any) -> bool:
-    return phrases.plainly_named("granulocyte-transfusion", _without_donor(_concept(model)))
+def _is_granulocyte_transfusion(source: Source, record: Record, model: Any) -> bool:
+    return _gives(_GRANULOCYTES[record.type], _concept(source, record, model))
 
 
-def _by_condition(source: Source) -> list[Event]:
-    """A diagnosis that says "has had one", for charts that hold no dated procedure."""
+def _gives(tags: tuple[str, ...], concept: Any) -> bool:
+    """Whether the words plainly name one of the phrases, and not only a visit for it or its collection."""
+    said = _without_donor(concept)
+    named = any(phrases.plainly_named(tag, said) for tag in tags)
+    return named and not about_a_procedure(_COLLECTED_BY.sub("", text) for text in said)
+
+
+# --- by what is left of them -----------------------------------------------------------------------------------------
+
+
+def _by_condition(source: Source, done: list[Event]) -> list[Event]:
+    """Diagnoses that say "has had one", but those that a dated procedure on record explains."""
     conditions = source.sift(source.about(("Condition",), *_STATUS_CODES, "~transplant", "~gene-therapy"))
-    return [
-        Event(
-            first_when(model, "onsetDateTime", "onsetPeriod"),
-            Evidence(shown.named(name_of(model.code)), record.reference),
-        )
+    traces = [
+        _trace(source, model, record)
         for record, model in conditions.usable
         if verification(model) != REFUTED and _says_has_had_one(source, record, model)
     ]
+    return [trace for trace in traces if not any(_explains(each, trace) for each in done)]
+
+
+def _trace(source: Source, condition: Any, record: Record) -> Event:
+    """The transplant that a diagnosis tells of: at its onset, before the onset of a complication; else before it was
+    written down."""
+    means, said = meanings(source.terminology, condition.code), _without_donor(condition.code)
+    moment = onset_of(source, condition)
+    if moment is None or _is_complication(condition.code):
+        moment = When.between(None, moment or when(condition.recordedDate))
+    allogeneic = phrases.plainly_named("allogeneic", said)
+    evidence = Evidence(shown.named(name_of(condition.code)), record.reference)
+    return Event(moment, evidence, allogeneic, _is_corrected(means, said))
+
+
+def _explains(done: Event, trace: Event) -> bool:
+    """Whether the trace may be that of a dated procedure. A trace with a date of its own is only of that date."""
+    if done.when is None or not done.may_be(trace):
+        return False
+    return trace.when is None or done.when.overlaps(trace.when)
+
+
+def _is_complication(concept: Any) -> bool:
+    codes = [normalised(coding.system, coding.code) for coding in concept.coding or () if coding.code]
+    coded = any(code.system == ICD10CM and code.code.startswith(_COMPLICATION) for code in codes)
+    return coded or any(map(_AFTERWARDS.search, texts(concept)))
 
 
 def _says_has_had_one(source: Source, record: Record, condition: Any) -> bool:
     if source.means(record) & set(_STATUS_CODES):
         return True
     said = [text for text in _without_donor(condition.code) if _HAS_HAD.search(text)]
-    named = any(phrases.plainly_named(tag, said) for tag in ("transplant", "gene-therapy"))
+    named = any(phrases.plainly_named(tag, said) for tag in _PROCEDURES)
     return named and not about_a_procedure(said)
+
+
+# --- aphereses -------------------------------------------------------------------------------------------------------
 
 
 def _aphereses(source: Source) -> list[Event]:
     """The aphereses that were begun; one whose record cannot be used may have been at any time."""
     records = [r for r in source.about(("Procedure",), "~apheresis") if "~other-apheresis" not in source.means(r)]
     sifted = source.sift(records)
-    done = [_event(record, p) for record, p in sifted.usable if p.status in DONE and _is_apheresis(texts(p.code))]
+    begun = [(record, p) for record, p in sifted.usable if p.status in DONE and _is_apheresis(texts(p.code))]
+    done = [_event(source, record, procedure) for record, procedure in begun]
     return [*done, *(Event(None, Evidence(shown.PROCEDURE_NOT_USABLE, reference)) for reference, _ in sifted.troubles)]
 
 

@@ -36,6 +36,7 @@ _CHANGE = re.compile(r"\b[cgp]\.\S+")
 _GERMLINE = re.compile(r"germ[- ]?line|de novo|inherited|constitutional", re.IGNORECASE)
 _WILD = re.compile(r"wild|reference|normal|absent|negative", re.IGNORECASE)
 _PRESENT = {"present", "detected", "positive"}
+_FINDING_OF = dict.fromkeys(WITHDRAWN, "withdrawn") | {reasons.IN_UNREAD_REPORT: "in-unread-report"}
 _ABSENT = {"absent", "not detected", "negative", "not present"}
 
 
@@ -71,8 +72,8 @@ class Variant:
     @property
     def finding(self) -> str:
         """In one word, what the variant comes to: `pathogenic`, or why it does not count."""
-        if self.seen.withheld is not None:
-            return "withdrawn" if self.seen.withheld in WITHDRAWN else "not-final"
+        if (withheld := self.seen.withheld) is not None:
+            return _FINDING_OF.get(withheld, "not-final")
         if self.perhaps_of_a_donor:
             return "after-treatment"
         if self.present is False:

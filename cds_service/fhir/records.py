@@ -20,6 +20,7 @@ class Header(msgspec.Struct, gc=False):
 
     resourceType: str = ""
     id: str | None = None
+    meta: msgspec.Raw = EMPTY
     status: str | None = None
     code: msgspec.Raw = EMPTY
     type: msgspec.Raw = EMPTY
@@ -34,6 +35,9 @@ class Header(msgspec.Struct, gc=False):
     participant: msgspec.Raw = EMPTY
     request: msgspec.Raw = EMPTY
     effectiveDateTime: msgspec.Raw = EMPTY
+    reasonCode: msgspec.Raw = EMPTY
+    description: msgspec.Raw = EMPTY
+    content: msgspec.Raw = EMPTY
     klass: msgspec.Raw = msgspec.field(default=EMPTY, name="class")
 
 

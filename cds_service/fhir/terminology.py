@@ -52,11 +52,14 @@ class Code(NamedTuple):
 
 
 def normalised(system: str | None, code: str) -> Code:
-    """One written form for every way of writing a code: dots, case, NDC segments, OIDs, stray blanks."""
+    """One written form for every way of writing a code: dots, case, fillers, NDC segments, OIDs, stray blanks."""
     system = (system or "").strip().rstrip("/")
     system = _SYSTEM_OF_OID.get(system, system)
     code = code.strip()
-    if system in (ICD10CM, ICD10PCS):
+    if system == ICD10CM:
+        # X fills places before a seventh character: at the end it says nothing.
+        code = code.replace(".", "").upper().rstrip("X")
+    elif system == ICD10PCS:
         code = code.replace(".", "").upper()
     elif system == NDC:
         code = _ndc(code)

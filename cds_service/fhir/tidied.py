@@ -1,5 +1,5 @@
-"""Resources as systems send them, made what FHIR asks for before they are validated: without nulls, empties and dates
-that are none, and in R4's shape where another version's is known.
+"""Resources as systems send them, made what FHIR asks for before they are validated: without nulls, empties, blanks
+around what is said and dates that are none, and in R4's shape where another version's is known.
 
 Their concepts are validated on the way, each once: the same few statuses, kinds and codes stand in charts without
 number, and nothing of a patient in them.
@@ -44,7 +44,8 @@ def _members(members: dict[str, Any]) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     """The value; None where nothing is left of it."""
     if isinstance(value, str):
-        return None if not value or value.isspace() or _is_no_date(value) else value
+        said = value.strip()
+        return None if not said or _is_no_date(said) else said
     if isinstance(value, dict):
         return (_concept(_encoder.encode(value)) if "coding" in value else None) or _members(value) or None
     if isinstance(value, list):

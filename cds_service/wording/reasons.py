@@ -28,6 +28,7 @@ MASKED = "Its content is masked"
 REFUTED = "refuted"
 IMPOSSIBLE = "Its value is impossible"
 NO_VALUE = "It holds no value"
+IN_UNREAD_REPORT = "in reports or panels that could not all be read"
 WRONG_SPECIMEN = "measured on another specimen or cell population"
 CD11C = "CD11c does not count for this criterion"
 
@@ -160,6 +161,7 @@ _VARIANT = {
     "after-treatment": "is not known to be from before the transplant or gene therapy on record",
     "withdrawn": "was withdrawn",
     "not-final": "is not a final result",
+    "in-unread-report": f"is {IN_UNREAD_REPORT}",
     "disputed": "is given more than one significance",
     "presence-not-stated": "is not stated to be present",
     "significance-not-stated": "has no significance stated",
@@ -290,6 +292,18 @@ def not_a_full_sibling(says: str) -> str:
 
 def possible_sibling_match(says: str) -> str:
     return f"{says}: a possible matched sibling donor; the chart does not say whether full or half sibling"
+
+
+def several_relations(says: str) -> str:
+    return f"{says}: a possible matched sibling donor; more than one relationship is stated for the donor"
+
+
+def said_of_one(says: str) -> str:
+    return f"{says}: said of one person, and so not of all siblings"
+
+
+def donor_in_words(says: str) -> str:
+    return f"{says}: a matched sibling donor named only in words; to count, it has to be recorded as answer or result"
 
 
 def one_sibling_cannot_donate(says: str) -> str:

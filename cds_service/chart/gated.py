@@ -1,0 +1,69 @@
+"""Of which cells a result on a marker is: what a chart says of that, near the result and over it, for `gate_of`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cds_service.chart.gates import Gate, gate_of, is_of_another_person
+from cds_service.chart.observed import WITHDRAWN, Observed
+from cds_service.chart.specimens import read_or_none
+from cds_service.chart.values import Measured
+from cds_service.fhir.elements import plain_text, references, texts
+
+_STATES_IT = re.compile(
+    r"(?:\b(?:gat(?:e|ed|es|ing)|cells?|pop(?:ulation)?s?|subsets?|lineages?|types?|specimens?|samples?|sources?|"
+    r"denominators?|materials?|tissues?|strategy|names?|regions?|leu[ck]ocytes?|target|parent|blood|analy[sz]ed|studied|"
+    r"measured|evaluated|examined|used|of|on|for|the)\b\W*)+",
+    re.IGNORECASE,
+)
+"""A name that only asks of which cells, or on what specimen, a measurement is."""
+_MAY_STATE_IT = re.compile(
+    rb"(?i)gat(?:e|ing)|pop|subset|lineage|type|specimen|sample|source|cell|denominator|material"
+)
+_GATED = re.compile(r"\bgat(?:ed|ing)\b", re.IGNORECASE)
+
+
+def gate_of_result(seen: Observed, holder: Any, measured: Measured) -> Gate:
+    """The gate of the percentage that `holder`, an Observation or one of its components, gives."""
+    model = seen.model
+    own = [*texts(holder.code), plain_text(measured.annotation), plain_text(measured.shown)]
+    near = [*texts(model.method), *texts(model.bodySite), *seen.specimen_texts, *_stated(model.component)]
+    over = texts(model.code) if holder is not model else ()
+    names = (*over, *(text for panel in seen.panels for text in texts(panel.model.code)))
+    if any(map(is_of_another_person, names)):
+        return Gate.ANOTHER_PERSON
+    notes = [plain_text(note.text) for note in model.note or () if note.text]
+    return gate_of(own, (*near, *over), [_texts_of(panel) for panel in seen.panels], notes)
+
+
+def _texts_of(panel: Observed) -> Iterator[str]:
+    """What a report or panel says of all its results, in its own elements and in results that state nothing else."""
+    yield from texts(panel.model.code)
+    for name in ("method", "bodySite"):
+        yield from texts(getattr(panel.model, name, None))
+    yield from _stated(getattr(panel.model, "component", None))
+    yield from _stated(_members(panel))
+
+
+def _members(panel: Observed) -> Iterator[Any]:
+    """The Observations that a report or panel lists and that may say of which cells the others are."""
+    for name in ("hasMember", "result"):
+        for reference in references(getattr(panel.model, name, None)):
+            record = panel.source.at(reference)
+            if record is not None and record.type == "Observation" and _MAY_STATE_IT.search(bytes(record.header.code)):
+                model = None if record.header.status in WITHDRAWN else read_or_none(record)
+                if model is not None:
+                    yield model
+
+
+def _stated(parts: Iterable[Any] | None) -> Iterator[str]:
+    """The cells or specimen that components or Observations state, and that are all they state."""
+    for part in parts or ():
+        said = texts(part.code)
+        if part.valueBoolean and any(map(_GATED.search, said)):
+            yield from said
+        elif any(_STATES_IT.fullmatch(text.replace("_", " ")) for text in said):
+            yield from texts(part.valueCodeableConcept)
+            yield plain_text(part.valueString or "")
