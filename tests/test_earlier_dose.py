@@ -400,6 +400,7 @@ CLAIMS = [
         *item(DRUG, 9)["adjudication"], *DENIED["adjudication"]]}), GIVEN),
     ("one of two lines denied", claim(item(DRUG) | DENIED, item(DRUG, 9)), GIVEN),
     ("another line paid, its own not said", claim(item(DRUG), item(ROOM, 1000), paid=1000), OPEN),
+    ("a bed beside it, paid as a whole", claim(item(DRUG), item(ROOM), paid=1000), GIVEN),
     ("two lines of it, paid as a whole", claim(item(DRUG), item(DRUG), paid=1000), GIVEN),
     ("a line that the payer added", claim(item(ROOM), addItem=[item(DRUG, 9)]), GIVEN),
     ("in a detail of a detail", claim(item(ROOM, 9) | sub_detail(DRUG)), GIVEN),

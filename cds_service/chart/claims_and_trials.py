@@ -159,12 +159,12 @@ def _is_denial(decided: list[Any]) -> bool:
 def _amount_paid(model: Any, billed: list[list[Any]]) -> Any:
     """What was paid for the lines that name the drug, None where that is not said.
 
-    What was paid for a whole claim was paid for the drug only where nothing else was billed.
+    What was paid for a whole claim was paid for the drug too, unless it is said of other lines what each was paid.
     """
     on_lines = _benefits(each for decided in billed for each in decided)
     if on_lines is not None:
         return on_lines
-    if billed and len(billed) < len(_lines(model)):
+    if any(_benefits(part.adjudication or ()) for line in _lines(model) for part in _parts(line)):
         return None
     if model.payment is not None and model.payment.amount is not None:
         return model.payment.amount.value
