@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from cds_service.logic import Answer, Cause, Evidence, Finding, Gap, Remedy, SetAside, unique
+from cds_service.logic import Answer, Cause, Evidence, Finding, Gap, Remedy, SetAside, unique, with_passed_over
 from cds_service.timing import When
 from cds_service.wording import reasons, wants
 
@@ -130,12 +130,12 @@ class Results:
         if not yes and not no:
             return Finding(Answer.UNKNOWN, _evidence(open_), self._open(either_side), self.set_aside)
         decided_by = _evidence([result for result in self.usable if result not in open_])
-        set_aside = _with_passed_over(self.set_aside, (*either_side, *self.gaps), decided_by)
+        gaps = (*either_side, *self.gaps)
         if yes and no:
             because = reasons.results_disagree([e.says for e in decided_by], limit)
             gap = self._gap(because, Cause.CONFLICT, decided_by[0].source)
-            return Finding(Answer.UNKNOWN, decided_by, (gap,), set_aside)
-        return Finding(Answer.MET if yes else Answer.NOT_MET, decided_by, (), set_aside)
+            return Finding(Answer.UNKNOWN, decided_by, (gap,), with_passed_over(self.set_aside, gaps, decided_by))
+        return Finding(Answer.MET if yes else Answer.NOT_MET, decided_by, gaps, self.set_aside)
 
     def _open(self, found: tuple[Gap, ...]) -> tuple[Gap, ...]:
         gaps = unique((*found, *self.gaps, *self.unread))
@@ -161,13 +161,12 @@ class Documentation:
     def shown(self) -> Finding:
         """Met when documented, not met when denied; both is a conflict, neither is unknown."""
         evidence = self.shows + self.denies
-        set_aside = _with_passed_over(self.set_aside, self.gaps, evidence)
         if self.shows and self.denies:
             because = reasons.records_disagree([e.says for e in evidence])
             gap = Gap(self.wanted, because, Cause.CONFLICT, evidence[0].source, self.remedy)
-            return Finding(Answer.UNKNOWN, evidence, (gap,), set_aside)
+            return Finding(Answer.UNKNOWN, evidence, (gap,), with_passed_over(self.set_aside, self.gaps, evidence))
         if evidence:
-            return Finding(Answer.MET if self.shows else Answer.NOT_MET, evidence, (), set_aside)
+            return Finding(Answer.MET if self.shows else Answer.NOT_MET, evidence, self.gaps, self.set_aside)
         gaps = unique((*self.gaps, *self.unread))
         gaps = gaps or (Gap(self.wanted, self.absent, Cause.ABSENT, None, self.remedy),)
         return Finding(Answer.UNKNOWN, (), gaps, self.set_aside)
@@ -188,7 +187,7 @@ class Signs:
         evidence = tuple(evidence for _, evidence in self.kinds)
         kinds = unique(kind for kind, _ in self.kinds)
         if len(kinds) >= number:
-            return Finding(Answer.MET, evidence, (), _with_passed_over(self.set_aside, self.gaps, evidence))
+            return Finding(Answer.MET, evidence, self.gaps, self.set_aside)
         found = tuple(Gap(self.wanted, reasons.one_sign_alone(e.says), Cause.UNUSABLE, e.source) for e in evidence)
         gaps = unique((*found, *self.gaps, *self.unread))
         gaps = gaps or (Gap(self.wanted, reasons.NOT_IN_CHART, Cause.ABSENT),)
@@ -211,8 +210,7 @@ class EarlierDose:
     def none_given(self) -> Finding:
         """Not met by a dose on record, unknown by anything that may be one, met by a chart that holds none."""
         if self.given:
-            set_aside = _with_passed_over(self.set_aside, self.possible, self.given)
-            return Finding(Answer.NOT_MET, self.given, (), set_aside)
+            return Finding(Answer.NOT_MET, self.given, self.possible, self.set_aside)
         if self.possible or self.unread:
             return Finding(Answer.UNKNOWN, (), (*self.possible, *self.unread), self.set_aside)
         return Finding(Answer.MET, self.read, (), self.set_aside)
@@ -269,12 +267,3 @@ class Chart:
 
 def _evidence(results: list[Result]) -> tuple[Evidence, ...]:
     return unique(result.evidence for result in results)
-
-
-def _with_passed_over(
-    set_aside: tuple[SetAside, ...], gaps: tuple[Gap, ...], evidence: tuple[Evidence, ...]
-) -> tuple[SetAside, ...]:
-    """What was set aside, with what would not have done: where others decide, that is a gap no longer."""
-    decided_by = {each.source for each in evidence}
-    passed_over = (SetAside(gap.source, gap.because) for gap in gaps if gap.source and gap.source not in decided_by)
-    return unique((*set_aside, *passed_over))

@@ -81,7 +81,7 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An answer with its reasons. A decided finding has no gaps: it never nags."""
+    """An answer with its reasons. A decided finding never nags: what would not have done is set aside, no gap."""
 
     answer: Answer
     evidence: tuple[Evidence, ...] = ()
@@ -90,7 +90,17 @@ class Finding:
 
     def __post_init__(self) -> None:
         if self.answer is not Answer.UNKNOWN and self.gaps:
+            object.__setattr__(self, "set_aside", with_passed_over(self.set_aside, self.gaps, self.evidence))
             object.__setattr__(self, "gaps", ())
+
+
+def with_passed_over(
+    set_aside: tuple[SetAside, ...], gaps: tuple[Gap, ...], evidence: tuple[Evidence, ...]
+) -> tuple[SetAside, ...]:
+    """What was set aside, with the resources that were looked at and leave a gap, now that others decide."""
+    decided_by = {each.source for each in evidence}
+    looked_at = (gap for gap in gaps if gap.cause is not Cause.UNAVAILABLE and gap.source not in decided_by)
+    return unique((*set_aside, *(SetAside(gap.source, gap.because) for gap in looked_at if gap.source)))
 
 
 def all_of(*findings: Finding) -> Finding:
@@ -127,6 +137,6 @@ def _decided_by(answer: Answer, findings: tuple[Finding, ...]) -> Finding:
     return Finding(
         answer,
         unique(evidence for finding in deciding for evidence in finding.evidence),
-        unique(gap for finding in deciding for gap in finding.gaps),
+        unique(gap for finding in findings for gap in finding.gaps),
         unique(aside for finding in findings for aside in finding.set_aside),
     )

@@ -483,6 +483,18 @@ def test_who_stands_behind_a_role() -> None:
     assert not chart.fetching.roles_unread
 
 
+def test_the_specimen_is_followed_that_only_a_report_names() -> None:
+    """Two levels up: the mother's sample may be named there alone."""
+    panel = a("Observation", "panel", status="final", code=concept("Subsets"), hasMember=[to("Observation/cd18")])
+    report = a(
+        "DiagnosticReport", "report", status="final", code=concept("Trio"), result=[to("Observation/panel")],
+        specimen=[to("Specimen/of-the-mother")],
+    )  # fmt: skip
+    with serving([flow("CD18", id="cd18"), panel, report]) as server:
+        Chart(server, orders=[order(requester=None)], user="")
+    assert "Specimen/of-the-mother" in server.whats
+
+
 def test_roles_that_could_not_be_searched_are_told() -> None:
     """A Practitioner whose roles are not known is not one without a specialty."""
     with serving([care_team("Practitioner/d"), {"resourceType": "Practitioner", "id": "d"}]) as server:

@@ -70,6 +70,18 @@ def test_a_decided_finding_has_no_gaps(answer: Answer) -> None:
     assert finding(UNKNOWN).gaps != ()
 
 
+def test_what_others_decide_over_is_set_aside() -> None:
+    """It was looked at and would not have done. What could not be looked at, or is the evidence, was not set aside."""
+    gaps = (
+        Gap("wanted", "preliminary", Cause.UNUSABLE, "Type/a"),
+        Gap("wanted", "not sent", Cause.UNAVAILABLE, "Type/b"),
+        Gap("wanted", "nowhere", Cause.ABSENT),
+        Gap("wanted", "also says so", Cause.UNUSABLE, "Type/evidence"),
+    )
+    decided = Finding(MET, (Evidence("shown", "Type/evidence"),), gaps)
+    assert decided.set_aside == (SetAside("Type/a", "preliminary"),)
+
+
 def test_the_reasons_are_the_branches_that_decided() -> None:
     """The evidence of the branch that lost is not shown as a reason."""
     decided = any_of(finding(MET, "yes"), finding(NOT_MET, "no"), finding(UNKNOWN, "open"))

@@ -11,9 +11,9 @@ from cds_service.chart import phrases
 from cds_service.chart.answers import CONTRADICTORY, FLOW_DATE, PERCENT_OF_NEUTROPHILS, Answers, Response
 from cds_service.chart.gated import gate_of_result
 from cds_service.chart.gates import Gate
-from cds_service.chart.observed import TELL_OF_TREATMENT, WITHDRAWN, Observed, observed
+from cds_service.chart.observed import WITHDRAWN, Observed, observed
 from cds_service.chart.source import Sifted, Source
-from cds_service.chart.treatments import Treatments
+from cds_service.chart.treatments import TELL_OF_TREATMENT, Treatments
 from cds_service.chart.values import percent, percent_answered
 from cds_service.facts import Result, Results
 from cds_service.fhir.elements import meanings, name_of, texts, when

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.genetic_reports import MEANINGS, is_final_report, not_counted
-from cds_service.chart.observed import TELL_OF_TREATMENT, Observed, observed
+from cds_service.chart.observed import Observed, observed
 from cds_service.chart.source import Sifted, Source
-from cds_service.chart.treatments import Treatments
+from cds_service.chart.treatments import TELL_OF_TREATMENT, Treatments
 from cds_service.chart.variants import Variant, derived_from, read_variants
 from cds_service.facts import Documentation
 from cds_service.fhir.elements import meanings, texts

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from cds_service.chart.answers import CANONICAL, COUNTED
+from cds_service.chart.genetic_reports import MEANINGS as GENETIC
 from cds_service.chart.orders import OUT_OF_SCOPE, DraftOrder
 from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE, plain
@@ -83,7 +84,7 @@ def _literals(source: Source, orders: tuple[DraftOrder, ...], user: str) -> Iter
     yield from _each(_at(source.about(("DocumentReference",), "consult-note", "~consult"), "author"), *PEOPLE)
     yield from _each(_consulted(source), *PEOPLE)
     yield from _each(_donors(source), "RelatedPerson")
-    yield from _each(_at(source.about(("Observation", "DiagnosticReport"), *_MARKERS), "specimen"), "Specimen")
+    yield from _each(_at(_on_specimens(source), "specimen"), "Specimen")
     yield from _each(_at(_visits(source), "participant", "individual"), *PEOPLE)
     yield from _each(named, "Medication")
 
@@ -130,14 +131,22 @@ def _donors(source: Source) -> Iterator[str]:
     """Whom results on donors, and panels over them, are about or by whom; and all that is inside reports and panels."""
     about_donors = source.about(("Observation",), "hla-match-status", "~sibling", "~donor")
     over_them = [panel.record for record in about_donors for panel in source.panels_of(record)]
-    holding = [
-        record
-        for record in source.records.of("DiagnosticReport", "Observation")
-        if b"RelatedPerson/" in bytes(record.header.contained)
-    ]
+    holding = [record for record in source.holding if b"RelatedPerson/" in bytes(record.header.contained)]
     for member in ("focus", "performer"):
         yield from _at((*about_donors, *over_them), member)
         yield from _at(holding, "contained", member)
+
+
+def _on_specimens(source: Source) -> list[Record]:
+    """The results whose specimen matters, and the reports and panels over them, which may name it in their place."""
+    found = dict.fromkeys(source.about(("Observation", "DiagnosticReport"), *_MARKERS, *GENETIC))
+    waiting = list(found)
+    for record in waiting:
+        over = (panel.record for panel in source.panels_of(record))
+        new = dict.fromkeys(each for each in over if each not in found)
+        found |= new
+        waiting += new
+    return waiting
 
 
 def _active(source: Source) -> Iterator[Record]:

@@ -23,8 +23,6 @@ from cds_service.wording import reasons
 FINAL = ("final", "amended", "corrected")
 REPORT_IS_FINAL = (*FINAL, "appended")
 WITHDRAWN = ("entered-in-error", "cancelled")
-TELL_OF_TREATMENT = ("Procedure", "MedicationAdministration", "Condition")
-"""What a transplant or gene therapy may stand in, after which a result says nothing of the disease."""
 _MOST_OVER = 100
 """Reports and panels over one result that are followed: no laboratory has more, and a chain without end would."""
 _PEOPLE = ("Patient", "RelatedPerson", "Group", "Practitioner", "")

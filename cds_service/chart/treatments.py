@@ -23,6 +23,8 @@ from cds_service.logic import Answer, Evidence
 from cds_service.timing import When
 from cds_service.wording import reasons, shown
 
+TELL_OF_TREATMENT = ("Procedure", "MedicationAdministration", "Condition")
+"""What a transplant or gene therapy may stand in, after which a result says nothing of the disease."""
 DONE = ("completed", "in-progress", "stopped")
 _PERHAPS = ("unknown", "on-hold")
 """A treatment that may have been given leaves it open what a later result says."""

@@ -35,8 +35,12 @@ _WEIGHT_TEXT = {
     "lb": "[lb_av]", "lbs": "[lb_av]", "pound": "[lb_av]", "pounds": "[lb_av]",
     "oz": "[oz_av]",
 }  # fmt: skip
-DAYS = {"d": Decimal(1), "wk": Decimal(7), "mo": Decimal("30.4375"), "h": 1 / Decimal(24)}
+DAYS = {
+    "d": Decimal(1), "wk": Decimal(7), "mo": Decimal("30.4375"), "a": Decimal("365.25"), "h": 1 / Decimal(24),
+    "min": 1 / Decimal(1440),
+}  # fmt: skip
 _DAYS_TEXT = {
+    "a": "a", "year": "a", "years": "a", "min": "min", "minute": "min", "minutes": "min",
     "d": "d", "day": "d", "days": "d",
     "wk": "wk", "wks": "wk", "week": "wk", "weeks": "wk",
     "mo": "mo", "month": "mo", "months": "mo",
