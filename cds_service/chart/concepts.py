@@ -46,7 +46,9 @@ class _Coding(msgspec.Struct):
     display: str | None = None
 
 
-class _Concept(msgspec.Struct):
+class Concept(msgspec.Struct):
+    """A CodeableConcept that was only taken apart."""
+
     coding: list[_Coding] | None = None
     text: str | None = None
 
@@ -55,10 +57,15 @@ class _Component(msgspec.Struct):
     code: msgspec.Raw
 
 
-_concept = msgspec.json.Decoder(_Concept)
+_concept = msgspec.json.Decoder(Concept)
 _concepts = msgspec.json.Decoder(list[msgspec.Raw])
 _components = msgspec.json.Decoder(list[_Component])
 _coding = msgspec.json.Decoder(_Coding)
+
+
+def taken_apart(raw: bytes | msgspec.Raw) -> Concept:
+    """A CodeableConcept, still bytes, in its parts. Raises one of `UNREADABLE`."""
+    return _concept.decode(raw)
 
 
 class Concepts:
@@ -125,11 +132,11 @@ class Concepts:
         if not raw:
             return frozenset({UNTOLD})
         try:
-            return self._meanings_in(_concept.decode(raw))
+            return self._meanings_in(taken_apart(raw))
         except UNREADABLE:
             return ILLEGIBLE
 
-    def _meanings_in(self, concept: _Concept) -> frozenset[str]:
+    def _meanings_in(self, concept: Concept) -> frozenset[str]:
         codings = concept.coding or ()
         found: set[str] = set()
         for coding in codings:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from cds_service.chart.concepts import TELLS_NOTHING
+from cds_service.chart.concepts import TELLS_NOTHING, taken_apart
 from cds_service.chart.ordering_words import names_as_given
 from cds_service.chart.source import Source
 from cds_service.chart.withheld import tells, withholds
@@ -26,20 +26,6 @@ _STEMS = (
     b"kresladi", b"marnetegra", b"l201", b"l 201", b"83537", b"rd86xhh46n", b"2740386", b"2740392", b"nct03812263",
 )  # fmt: skip
 """One of these stands wherever there is a mention, and is looked for at a fraction of the price."""
-
-
-class _Coding(msgspec.Struct):
-    system: str | None = None
-    code: str | None = None
-    display: str | None = None
-
-
-class _Concept(msgspec.Struct):
-    coding: list[_Coding] | None = None
-    text: str | None = None
-
-
-_concept = msgspec.json.Decoder(_Concept)
 
 
 class _Reference(msgspec.Struct):
@@ -75,7 +61,7 @@ def concept_is_kresladi(source: Source, concept: Any) -> bool:
 @remembered
 def _names_as_given(raw: bytes) -> bool:
     try:
-        concept = _concept.decode(raw)
+        concept = taken_apart(raw)
     except UNREADABLE:
         return True
     said = (concept.text, *(coding.display for coding in concept.coding or ()))

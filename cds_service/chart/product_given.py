@@ -9,24 +9,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from cds_service.chart.concepts import ILLEGIBLE
+from cds_service.chart.concepts import ILLEGIBLE, Concept, taken_apart
 from cds_service.chart.source import Source
 from cds_service.exact_json import EMPTY, UNREADABLE
 from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Record
-
-
-class _Coding(msgspec.Struct):
-    system: str | None = None
-    code: str | None = None
-    display: str | None = None
-
-
-class Product(msgspec.Struct):
-    """A product in the shape of a CodeableConcept; empty where nothing tells what it is."""
-
-    coding: list[_Coding] | None = None
-    text: str | None = None
 
 
 class _Reference(msgspec.Struct):
@@ -39,17 +26,16 @@ class _Inside(msgspec.Struct):
     code: msgspec.Raw = EMPTY
 
 
-_product = msgspec.json.Decoder(Product)
 _reference = msgspec.json.Decoder(_Reference)
 _contained = msgspec.json.Decoder(list[_Inside])
 
 
-def product_given(source: Source, record: Record) -> Product:
-    """The product of a MedicationAdministration, in codes and words."""
+def product_given(source: Source, record: Record) -> Concept:
+    """The product of a MedicationAdministration, in codes and words; empty where nothing tells what it is."""
     try:
-        return _product.decode(_concept(source, record))
+        return taken_apart(_concept(source, record))
     except UNREADABLE:
-        return Product()
+        return Concept()
 
 
 def given_by_reference(source: Source, *meant: str) -> Iterator[Record]:
