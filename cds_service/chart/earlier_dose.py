@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
-from cds_service.chart import phrases
 from cds_service.chart.claims_and_trials import read_claims, read_trials
-from cds_service.chart.concepts import TELLS_NOTHING, UNTOLD
+from cds_service.chart.concepts import UNTOLD
 from cds_service.chart.dose_histories import read_histories
+from cds_service.chart.dose_procedures import read_procedures
 from cds_service.chart.dose_visits import read_visits_and_notes
 from cds_service.chart.doses_found import WANTED, DosesFound
-from cds_service.chart.giving_words import around_giving, only_around_giving
+from cds_service.chart.giving_words import only_around_giving
 from cds_service.chart.naming import (
     has_labels,
     is_labelled_masked,
@@ -24,9 +22,8 @@ from cds_service.chart.naming import (
 from cds_service.chart.ordering_words import is_paperwork
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Source
-from cds_service.exact_json import EMPTY
 from cds_service.facts import EarlierDose
-from cds_service.fhir.elements import first_when, name_of, plain_text, texts, when
+from cds_service.fhir.elements import first_when, name_of, texts, when
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
 from cds_service.logic import Cause, Evidence
@@ -40,19 +37,10 @@ _NOT_GIVEN = {
     "MedicationAdministration": {"not-done", "entered-in-error"},
     "MedicationDispense": {"cancelled", "declined", "preparation", "entered-in-error"},
     "MedicationStatement": {"not-taken", "intended", "entered-in-error"},
-    "Procedure": {"not-done", "preparation", "entered-in-error"},
     "Immunization": {"not-done", "entered-in-error"},
 }
-_GIVEN = {"MedicationAdministration": {"completed", "in-progress"}, "Procedure": {"completed"}}
-_GENE_THERAPY = ("~gene-therapy", "genetically-modified-cell-infusion")
+_GIVEN = {"MedicationAdministration": {"completed", "in-progress"}}
 _WORTH_A_LOOK = ("kresladi", "~kresladi", "~gene-therapy", "~study", UNTOLD)
-
-
-class _Category(msgspec.Struct):
-    category: msgspec.Raw = EMPTY
-
-
-_category = msgspec.json.Decoder(_Category)
 
 
 def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
@@ -60,7 +48,7 @@ def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
     found = DosesFound()
     for kind in _MEDICATIONS:
         _medications(source, order, kind, found)
-    _procedures(source, found)
+    read_procedures(source, found)
     _immunizations(source, found)
     read_histories(source, found)
     read_visits_and_notes(source, found)
@@ -180,79 +168,6 @@ def _sort_untold(source: Source, kind: str, order: DraftOrder, records: Iterable
 def _is_under(order: DraftOrder, model: Any) -> bool:
     request = getattr(model, "request", None)
     return order.id is not None and request is not None and request.reference == order.reference
-
-
-# --- procedures ------------------------------------------------------------------------------------------------------
-
-
-def _procedures(source: Source, found: DosesFound) -> None:
-    named = source.about(("Procedure",), "kresladi", "~kresladi", *_GENE_THERAPY, UNTOLD)
-    others = [each for each in source.records.of("Procedure") if mentions_kresladi(each) or is_labelled_masked(each)]
-    for record, model in found.take(source.sift(dict.fromkeys([*named, *others]), ("Procedure",))).usable:
-        status = str(model.status)
-        moment = first_when(model, "performedDateTime", "performedPeriod")
-        says = shown.dose_procedure(name_of(model.code), status, moment)
-        if status in _NOT_GIVEN["Procedure"]:
-            found.no_dose(record.reference, reasons.status_not_counted(says, status))
-        else:
-            _sort_procedure(source, record, model, says, found)
-
-
-def _tells_nothing(source: Source, record: Record) -> bool:
-    """Whether a procedure does not say what was done: its code is masked or left out."""
-    return not source.concepts.means(record.header.code).isdisjoint(TELLS_NOTHING)
-
-
-def _gives_nothing(source: Source, record: Record) -> bool:
-    """Whether its category says that it is of a kind in which nothing is given: laboratory, diagnostic, counselling.
-
-    Genomics Reporting describes each analysis as a Procedure that has a category and no code.
-    """
-    return "gives-nothing" in source.concepts.means(_category.decode(record.raw).category)
-
-
-def _sort_procedure(source: Source, record: Record, model: Any, says: str, found: DosesFound) -> None:
-    means = source.means(record)
-    said = texts(model.code)
-    gene_therapy = bool(means & set(_GENE_THERAPY))
-    if "kresladi" in means or phrases.names("kresladi", _named_product(model)):
-        _sort_named(record, model, says, found)
-    elif phrases.names("kresladi", _notes(model)) and not only_around_giving((*said, *_notes(model))):
-        given = gene_therapy and str(model.status) in _GIVEN["Procedure"]
-        _dose_or_maybe(record, says, found, given=given)
-    elif phrases.names("other-gene-therapy", said) or only_around_giving(said):
-        found.no_dose(record.reference, reasons.ANOTHER_PRODUCT)
-    elif gene_therapy or (_tells_nothing(source, record) and not _gives_nothing(source, record)):
-        found.may_be(record.reference, reasons.unnamed_gene_therapy(says))
-
-
-def _sort_named(record: Record, model: Any, says: str, found: DosesFound) -> None:
-    """A procedure that names the drug: done with it, around it (a visit, a collection), or not to be told."""
-    said = _named_product(model)
-    if only_around_giving(said):
-        found.no_dose(record.reference, reasons.ANOTHER_PRODUCT)
-        return
-    denied = phrases.names("kresladi", said) and not phrases.plainly_named("kresladi", said)
-    plainly = not denied and not around_giving(said)
-    _dose_or_maybe(record, says, found, given=plainly and str(model.status) in _GIVEN["Procedure"])
-
-
-def _dose_or_maybe(record: Record, says: str, found: DosesFound, *, given: bool) -> None:
-    if given:
-        found.dose(record.reference, says)
-    else:
-        found.may_be(record.reference, reasons.may_be_a_dose(says))
-
-
-def _named_product(model: Any) -> tuple[str, ...]:
-    """What a procedure says it was and what it used, in words."""
-    used = [text for concept in model.usedCode or () for text in texts(concept)]
-    used += [plain_text(reference.display) for reference in model.usedReference or () if reference.display]
-    return (*texts(model.code), *used)
-
-
-def _notes(model: Any) -> tuple[str, ...]:
-    return tuple(plain_text(note.text) for note in model.note or () if note.text)
 
 
 # --- what else may tell of a dose -----------------------------------------------------------------------------------
