@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -10,20 +9,18 @@ from typing import Any
 from cds_service.chart import phrases
 from cds_service.chart.disease_words import names_other_disease
 from cds_service.chart.lad_words import lad_types, names_never_lad
+from cds_service.chart.order_reasons import Reason, reasons_of
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.verification import (
     CONFIRMED,
-    ENTERED_IN_ERROR,
     REFUTED,
     UNCLEAR,
     ruled_out_in_note,
     verification,
 )
 from cds_service.facts import Documentation
-from cds_service.fhir.elements import is_masked, meanings, name_of, plain_text, texts
-from cds_service.fhir.identity import Whose
-from cds_service.fhir.resources import Unreadable
+from cds_service.fhir.elements import meanings, name_of, plain_text, texts
 from cds_service.fhir.terminology import ICD10CM, normalised
 from cds_service.logic import Cause, Evidence, Gap, SetAside, unique
 from cds_service.wording import reasons, shown, wants
@@ -68,24 +65,6 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A reason that is only the words beside a Reference, in the shape of a CodeableConcept."""
-
-    text: str
-    coding: None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason of the order: as a concept; in a Condition; or in words beside a Condition that was not read."""
-
-    concept: Any
-    reference: str
-    condition: Any = None
-    unread: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Indication:
     """What the patient has, and what the order is for."""
 
@@ -96,7 +75,7 @@ class Indication:
 def read_indication(source: Source, order: DraftOrder) -> Indication:
     """The diagnosis as Conditions and the order's reason state it."""
     sifted = source.sift(source.about(("Condition",), *_LAD_CODES, "~lad"), ("Condition",))
-    given = tuple(_reasons(source, order))
+    given = tuple(reasons_of(source, order))
     stated = [
         *(_of_condition(source, model, record.reference) for record, model in sifted.usable),
         *(_of_reason(source, reason) for reason in given),
@@ -186,44 +165,6 @@ def _why_not(statement: Statement) -> str:
         Says.OTHER_TYPE: reasons.other_type,
         Says.DOUBTFUL: reasons.doubtful_words,
     }[statement.says](statement.evidence.says)
-
-
-# --- the order's reason ----------------------------------------------------------------------------------------------
-
-
-def _reasons(source: Source, order: DraftOrder) -> Iterator[Reason]:
-    """The order's reasons, by concept, by reference to a Condition, or by the words beside a reference."""
-    model = order.model
-    yield from (Reason(concept, order.reference) for concept in model.reasonCode or ())
-    for reference in model.reasonReference or ():
-        found = _condition_at(source, order, reference)
-        if found is not None:
-            yield from _of_found(*found)
-        elif reference.display:
-            yield Reason(Words(reference.display), order.reference, unread=bool(reference.reference))
-
-
-def _condition_at(source: Source, order: DraftOrder, reference: Any) -> tuple[Any, str, Whose] | None:
-    """The Condition a reason refers to, contained in the order or on the chart, and whose it is."""
-    literal = reference.reference or ""
-    if literal.startswith("#"):
-        inside = [each for each in order.model.contained or () if each.id == literal[1:]]
-        found = next((each for each in inside if each.get_resource_type() == "Condition"), None)
-        return (found, order.reference, Whose.PATIENT) if found is not None else None
-    record = source.at(reference)
-    if record is None or record.type != "Condition":
-        return None
-    try:
-        model = record.read()
-    except Unreadable:
-        return None
-    return model, record.reference, source.identity.owner(model.subject, record, model.contained)
-
-
-def _of_found(model: Any, reference: str, whose: Whose) -> Iterator[Reason]:
-    usable = whose is Whose.PATIENT and not model.modifierExtension and not is_masked(model)
-    if usable and model.code and verification(model) not in (REFUTED, ENTERED_IN_ERROR):
-        yield Reason(model.code, reference, model)
 
 
 def _another_disease(source: Source, statements: list[Statement], given: tuple[Reason, ...]) -> Documentation:
