@@ -35,6 +35,7 @@ from cds_service.store.replay import Replay
 from cds_service.store.store import Store
 from cds_service.trust.clients import Client, read_clients
 from cds_service.trust.tokens import Trust
+from cds_service.wording.services import USAGE, USAGE_LIGHT
 
 CHECKLIST = "kresladi-treatment-checklist"
 """The published Questionnaire that the cards around the infusion link to."""
@@ -80,7 +81,8 @@ def offer_of(settings: Settings, terminology: Terminology | None = None) -> Offe
     services = tuple(service for service in SERVICES if service.id in settings.services)
     source = Source(settings.plan_name, settings.policy_url, worksheet_app(settings).launch_url)
     treatment = treatment_of(settings, terminology)
-    return Offer(services, templates(settings.prefetch), source, evaluator.evaluate, treatment)
+    usage = USAGE_LIGHT if settings.prefetch == "light" else USAGE
+    return Offer(services, templates(settings.prefetch), source, evaluator.evaluate, treatment, usage)
 
 
 def treatment_of(settings: Settings, terminology: Terminology) -> Treatment:

@@ -132,8 +132,8 @@ def follow(app: Flask, audit: Audit, metrics: Metrics) -> None:
         return answer
 
     def _account(record: Record, kind: str, status: int) -> None:
-        named = kind if kind == WORKSHEET else safe_id((request.view_args or {}).get("service_id", ""))
-        record.service = record.service or named
+        asked = kind if kind == WORKSHEET else (request.view_args or {}).get("service_id", "")
+        record.service = record.service or (asked if metrics.knows(asked) else "")
         metrics.called("discovery" if kind == "discovery" else record.service, kind, status, record.seconds)
         metrics.answered(record.service, record.outcomes, record.topics)
         metrics.fetched(each.ended for each in record.fetched)

@@ -43,6 +43,10 @@ class Metrics:
         self._fetch_failures = self._counter("fetch_failures", "Parts of charts that could not be fetched.", "reason")
         self._store_failures = self._counter("store_failures", "Times that the store failed.", "purpose")
 
+    def knows(self, service: str) -> bool:
+        """Whether calls are counted under this id."""
+        return service in self._services
+
     def called(self, service: str, kind: str, status: int, seconds: float) -> None:
         """A call was answered; `kind` is `discovery`, `call`, `feedback` or `worksheet`."""
         service = self._known(service)
@@ -76,7 +80,7 @@ class Metrics:
         return generate_latest(together)
 
     def _known(self, service: str) -> str:
-        return service if service in self._services else OTHER
+        return service if self.knows(service) else OTHER
 
     def _counter(self, name: str, says: str, *labels: str) -> Counter:
         return Counter(f"kresladi_{name}", says, labels, registry=self._registry)

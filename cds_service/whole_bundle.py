@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from typing import Any
 
 import msgspec
@@ -10,7 +9,7 @@ import msgspec
 from cds_service.chart.orders import KINDS, kresladi_orders
 from cds_service.chart.queries import EVERY
 from cds_service.errors import BadRequest
-from cds_service.exact_json import UNREADABLE, plain
+from cds_service.exact_json import UNREADABLE, plain, plainly_written
 from cds_service.fhir.bundle import Entry, entries_of
 from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Header, Records
@@ -35,14 +34,15 @@ def request_of(body: bytes, *, explain: bool = False) -> bytes:
 
     Raises BadRequest where it is neither, or where the Bundle has no Kresladi order or more than one.
     """
+    body = plainly_written(body)
     try:
-        document = plain(body.removeprefix(BOM_UTF8))
+        document = plain(body)
     except UNREADABLE:
         raise BadRequest("not JSON") from None
     if not isinstance(document, dict):
         raise BadRequest("neither a hook request nor a Bundle")
     if document.get("resourceType") == "Bundle":
-        document = _from_bundle(body.removeprefix(BOM_UTF8))
+        document = _from_bundle(body)
     elif "hook" not in document:
         raise BadRequest("neither a hook request nor a Bundle")
     elif not explain:

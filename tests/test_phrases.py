@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.chart.phrases import PHRASES, STEMS, named_in
+from cds_service.fhir.elements import plain_text
 
 
 def test_every_phrase_has_stems() -> None:
@@ -25,3 +26,29 @@ def test_no_text_is_hidden_by_the_stems(tag: str, data: st.DataObject) -> None:
     text = data.draw(st.from_regex(pattern))
     if re.search(PHRASES[tag], text, re.IGNORECASE):
         assert tag in named_in([text])
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Kresladi™", True),
+        ("KRESLADI® suspension", True),
+        ("Kresladi℠ 20 mL", True),
+        ("KresladiTM", True),
+        ("Kresladi_susp", True),
+        ("KRESLADI_INFUSION", True),
+        ("Kresladi20mL", True),
+        ("Kres\u00adladi", True),
+        ("Kresladi\u200b", True),
+        ("RP-L201™", True),
+        ("RP‑L201 infusion", True),
+        ("marnetegragene\u00a0autotemcel", True),
+        ("Marnetegragene_autotemcel-xxxx", True),
+        ("RP-L2011", False),
+        ("Prekresladin", False),
+        ("autotemcel", False),
+    ],
+)
+def test_the_name_of_the_drug_however_it_is_written(text: str, named: bool) -> None:
+    """With a trade mark, a unit or an underscore on it, or with characters that nobody sees."""
+    assert ("kresladi" in named_in([plain_text(text)])) is named

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from cds_service.app import offer_of
 from cds_service.chart.gather import TakenApart, parts_of
 from cds_service.chart.queries import QUERIES, templates
+from cds_service.config import Settings
 from cds_service.errors import NothingToRead
 from cds_service.fhir.bundle import Bundle
+from cds_service.hooks.discovery import discovery
 from cds_service.hooks.request import hook_call, taking_apart
 from tests.charts import (
     OFFER,
@@ -59,6 +62,14 @@ def test_light_asks_for_two_keys() -> None:
         "patient": "Patient/{{context.patientId}}",
         "coverage": "Coverage?patient={{context.patientId}}",
     }
+
+
+@pytest.mark.parametrize(("prefetch", "said"), [("full", "Full prefetch suffices"), ("light", "Send fhirServer")])
+def test_discovery_says_what_to_send(prefetch: str, said: str) -> None:
+    """An EHR that is asked for two keys has to let the rest be read."""
+    offer = offer_of(Settings(allow_anonymous=True, prefetch=prefetch))
+    listed = discovery(offer.services, offer.templates_of, offer.usage)["services"]
+    assert all(said in each["usageRequirements"] for each in listed)
 
 
 def test_full_asks_once_for_each_type() -> None:

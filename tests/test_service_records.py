@@ -51,6 +51,15 @@ def test_one_record_for_each_call(tmp_path: Path, capsys: pytest.CaptureFixture[
         assert secret not in written
 
 
+def test_an_address_that_somebody_made_up_is_not_on_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A service that is none may be anything, a name too: the record says that there was a call, and how it ended."""
+    client = anonymous(tmp_path)
+    assert client.post(f"/cds-services/{NAME}", json=request()).status_code == 404
+    written = capsys.readouterr().out
+    assert json.loads(written)["status"] == 404
+    assert NAME not in written
+
+
 def test_refusals_and_errors_are_on_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With their status, and who it was as far as that is known."""
     client = service(tmp_path)

@@ -11,7 +11,10 @@ from collections.abc import Iterable
 
 from cds_service.chart.hedging import hedged
 
-KRESLADI = r"\bkresladi\b|\bmarnetegra(?:ge)?ne\b|\brp[- ]?l ?201\b|\b83537-?0?034-?(?:0?1)?\b"
+KRESLADI = (
+    r"(?<![a-z])kresladi(?:tm|sm)?(?![a-z])|(?<![a-z])marnetegra(?:ge)?ne(?![a-z])|"
+    r"(?<![a-z])rp[- ]?l ?201(?:tm|sm)?(?![a-z0-9])|\b83537-?0?034-?(?:0?1)?\b"
+)
 OTHER_GENE_THERAPY = (
     r"casgevy|exagamglogene|lenmeldy|atidarsagene|tecartus|brexucabtagene|zynteglo|skysona|lyfgenia|"
     r"\w+(?:cabtagene|glogene|darsagene) \w+|onasemnogene|zolgensma|eladocagene|kebilidi|hemgenix|roctavian|beqvez|"

@@ -12,13 +12,16 @@ from cds_service.timing import When
 
 _MASKED_LABELS = {"MASKED", "REDACTED", "masked"}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+_MARKS = dict.fromkeys(map(ord, "™℠®©"), " ") | dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+"""Trade marks, of which NFKC would make letters, and characters that nobody sees."""
 
 
 def plain_text(text: str) -> str:
-    """Text in one form: compatibility characters folded (`Ⅰ` to `I`), dashes to `-`, white space to one blank."""
+    """Text in one form: compatibility characters folded (`Ⅰ` to `I`), dashes to `-`, white space to one blank, no
+    trade marks."""
     if text.isascii():
         return " ".join(text.split())
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_DASHES).split())
 
 
 def texts(concept: Any) -> tuple[str, ...]:

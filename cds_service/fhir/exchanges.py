@@ -13,6 +13,7 @@ from time import monotonic
 
 import requests
 
+from cds_service.exact_json import plainly_written
 from cds_service.fhir.asks import Ended, Stop
 from cds_service.fhir.tls import context
 from cds_service.fhir.wires import WiredAdapter
@@ -100,7 +101,7 @@ class Exchanges:
                 raise Stop(Ended.TOO_LARGE)
             if self.seconds_left() <= 0:
                 raise Stop(Ended.TIMED_OUT)
-        return bytes(body)
+        return plainly_written(bytes(body))
 
     def _count(self, more: int) -> None:
         with self._counting:

@@ -63,8 +63,8 @@ SERVICES = (
 )
 
 
-def discovery(services: tuple[Service, ...], prefetch: Callable[[Service], Mapping[str, str]]) -> Shape:
-    """The body of the discovery answer; `prefetch` gives the templates of each service."""
+def discovery(services: tuple[Service, ...], prefetch: Callable[[Service], Mapping[str, str]], usage: str) -> Shape:
+    """The body of the discovery answer; `prefetch` gives the templates of each service, `usage` what to send."""
     return {
         "services": [
             {
@@ -72,7 +72,7 @@ def discovery(services: tuple[Service, ...], prefetch: Callable[[Service], Mappi
                 "id": service.id,
                 "title": service.title,
                 "description": service.description,
-                "usageRequirements": say.USAGE,
+                "usageRequirements": usage,
                 "prefetch": dict(prefetch(service)),
             }
             for service in services

@@ -11,7 +11,7 @@ import msgspec
 from flask import Blueprint, Response
 
 from cds_service.errors import BadRequest, TooLarge, UnknownService
-from cds_service.exact_json import UNREADABLE
+from cds_service.exact_json import UNREADABLE, plainly_written
 from cds_service.store.records import Feedback, Reason, as_text
 
 LARGEST_BODY = 1024 * 1024
@@ -83,7 +83,7 @@ def read_feedback(body: bytes) -> tuple[Feedback, ...]:
     if len(body) > LARGEST_BODY:
         raise TooLarge("the body is too large for feedback")
     try:
-        entries = _body.decode(body).feedback
+        entries = _body.decode(plainly_written(body)).feedback
     except UNREADABLE:
         raise BadRequest("the body is not JSON, or has no list `feedback`") from None
     if len(entries) > MOST_ENTRIES:

@@ -15,6 +15,7 @@ from cds_service.hooks.label_determination import label_determination_shape
 from cds_service.hooks.request import PATIENT_VIEW, HookCall, hook_call
 from cds_service.hooks.shapes import Shape, response
 from cds_service.hooks.suggestions import CallContext
+from cds_service.wording import services as say
 
 Evaluate = Callable[[HookCall], Evaluated]
 Check = Callable[[HookCall, bool], LabelEvaluated]
@@ -51,6 +52,8 @@ class Offer:
     source: Source
     evaluate: Evaluate
     treatment: Treatment | None = None
+    usage: str = say.USAGE
+    """What an EHR has to send, in words."""
 
     def templates_of(self, service: Service) -> Mapping[str, str]:
         """The prefetch that discovery asks for on a service's behalf."""

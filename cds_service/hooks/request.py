@@ -7,7 +7,6 @@ saves going over ten megabytes twice.
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -15,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from cds_service.errors import BadRequest
-from cds_service.exact_json import EMPTY, UNREADABLE
+from cds_service.exact_json import EMPTY, UNREADABLE, plainly_written
 
 EXPLAIN = "example.kresladi-cds.explain"
 PATIENT_VIEW = "patient-view"
@@ -73,7 +72,7 @@ class HookCall:
 def hook_call(body: bytes, hook: str) -> HookCall:
     """Read the body of a request for this hook. Raises BadRequest, whose message holds nothing of the body."""
     request = _decoded(
-        _request, body.removeprefix(BOM_UTF8), "the body is not JSON, or no hook request with an object as prefetch"
+        _request, plainly_written(body), "the body is not JSON, or no hook request with an object as prefetch"
     )
     return _call(request, hook, request.prefetch or {})
 
@@ -88,6 +87,7 @@ def taking_apart(
     decoder: Any = msgspec.json.Decoder(_Request[prefetch])  # type: ignore[valid-type]  # the type is an argument
 
     def read(body: bytes, hook: str) -> HookCall:
+        body = plainly_written(body)
         try:
             request = decoder.decode(body)
         except UNREADABLE:

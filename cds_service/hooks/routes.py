@@ -29,7 +29,7 @@ def create_blueprint(offer: Offer, answer_to: Answer, check: Callable[[], None])
     """The routes of CDS Hooks and of health. `check` raises a RequestError while the service is not ready."""
     routes = Blueprint("cds-hooks", __name__)
     services = {service.id: service for service in offer.services}
-    listing = discovery(offer.services, offer.templates_of)
+    listing = discovery(offer.services, offer.templates_of, offer.usage)
 
     @routes.get("/cds-services")
     def discover() -> Response:

@@ -4,6 +4,10 @@ USAGE = (
     "FHIR R4. Full prefetch suffices for a full answer; send null for a search without results, and leave a key out "
     "only where its data cannot be had."
 )
+USAGE_LIGHT = (
+    "FHIR R4. Send fhirServer with fhirAuthorization: prefetch holds the patient and the coverage alone, the rest of "
+    "the chart is read from the server, and only when an order needs it."
+)
 AT_SIGNING = "Kresladi: documentation at signing"
 AT_SIGNING_DESCRIPTION = (
     "Holds the chart against coverage policy CP.PHAR.599 when Kresladi (marnetegragene autotemcel) is signed: shows "
