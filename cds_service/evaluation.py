@@ -14,8 +14,9 @@ from cds_service.fhir.identity import Whose, split_literal
 from cds_service.fhir.terminology import Terminology
 from cds_service.hooks.evaluated import Evaluated
 from cds_service.hooks.request import HookCall
+from cds_service.hooks.suggestions import order_named
 from cds_service.policy.kresladi import determine
-from cds_service.policy.model import Evaluation, Order
+from cds_service.policy.model import Evaluation
 from cds_service.policy.routing import LabelStatus, directions
 from cds_service.reading import Reading, drafts_of
 
@@ -51,7 +52,7 @@ class Evaluator:
     def _evaluations(self, source: Source, orders: Iterable[DraftOrder], user: str) -> Iterator[Evaluation]:
         ours = [order for order in orders if self._is_for_patient(source, order)]
         for order in orders:
-            named = Order(order.reference, order.id)
+            named = order_named(order.reference, order.id)
             if order not in ours:
                 yield Evaluation(named, None)
                 continue

@@ -18,8 +18,9 @@ from cds_service.evaluation import today_in_utc
 from cds_service.fhir.terminology import Terminology
 from cds_service.hooks.evaluated import LabelEvaluated
 from cds_service.hooks.request import HookCall
+from cds_service.hooks.suggestions import order_named
 from cds_service.policy.label import LabelEvaluation, checked
-from cds_service.policy.model import Criterion, Order
+from cds_service.policy.model import Criterion
 from cds_service.reading import Reading, drafts_of
 
 _Triggered = tuple[Draft, frozenset[Role]]
@@ -72,7 +73,7 @@ def _of_orders(
         criteria = checked(read_bedside(known, draft, roles))
         if criteria:
             steps_open = _is_infused(criteria) and not known.steps_are_reviewed
-            yield LabelEvaluation(Order(draft.reference, draft.id), patient, criteria, draft.resource, steps_open)
+            yield LabelEvaluation(order_named(draft.reference, draft.id), patient, criteria, draft.resource, steps_open)
 
 
 def _is_in_sight(known: OnRecord, ours: Iterable[_Triggered], drafts: Iterable[Draft]) -> bool:

@@ -65,12 +65,14 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One usable measurement. `together` holds keys of what it was taken with: specimen, report, panel."""
+    """One usable measurement. `together` holds keys of what it was taken with: specimen, report, panel; `rests_on`,
+    what else it was made of."""
 
     level: Level
     evidence: Evidence
     when: When | None = None
     together: frozenset[str] = frozenset()
+    rests_on: tuple[Evidence, ...] = ()
 
     def taken_with(self, other: Result) -> bool:
         """Whether the two are concurrent: of one specimen, report or day."""
@@ -266,4 +268,4 @@ class Chart:
 
 
 def _evidence(results: list[Result]) -> tuple[Evidence, ...]:
-    return unique(result.evidence for result in results)
+    return unique(each for result in results for each in (result.evidence, *result.rests_on))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from cds_service.chart.drafts_sent import legible
 from cds_service.chart.fetch import Fetching
 from cds_service.chart.gather import Call, LookedUp, Sent, sent_with, source_of
 from cds_service.chart.orders import DraftOrder, needs_more_to_tell
@@ -13,10 +14,10 @@ from cds_service.chart.queries import QUERIES, Query
 from cds_service.chart.source import Source
 from cds_service.config import Settings
 from cds_service.errors import BadRequest, NothingToRead
-from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry, entries_of
 from cds_service.fhir.client import FhirClient, Limits
 from cds_service.fhir.records import Records
+from cds_service.fhir.resources import Unreadable
 from cds_service.fhir.servers import allowed_base, is_on_loopback
 from cds_service.fhir.terminology import Terminology
 from cds_service.hooks.evaluated import Fetched
@@ -29,9 +30,10 @@ def drafts_of(call: HookCall) -> tuple[Entry, ...]:
     drafts = entries_of(call.draft_orders)
     if drafts is None:
         raise BadRequest("context.draftOrders is no Bundle")
-    if not all(map(_is_legible, drafts)):
-        raise BadRequest("context.draftOrders holds an order that cannot be read")
-    return drafts
+    try:
+        return tuple(map(legible, drafts))
+    except Unreadable:
+        raise BadRequest("context.draftOrders holds an order that cannot be read") from None
 
 
 @dataclass
@@ -109,12 +111,3 @@ class Reading:
 def fetched_by(client: FhirClient) -> tuple[Fetched, ...]:
     """What a client has asked of its FHIR server so far."""
     return tuple(Fetched(each.type, each.ended.value, each.milliseconds) for each in client.exchanges)
-
-
-def _is_legible(entry: Entry) -> bool:
-    """An order that cannot be read might be one that matters: it is never passed over in silence."""
-    try:
-        resource = plain(entry.resource)
-    except UNREADABLE:
-        return False
-    return not isinstance(resource, dict) or isinstance(resource.get("status"), str | None)

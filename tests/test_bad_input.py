@@ -79,6 +79,22 @@ def refused(answer: TestResponse, status: int, caplog: pytest.LogCaptureFixture)
     return str(outcome.issue[0].details.text)
 
 
+UNREADABLE_ORDERS = [
+    ("that is text", SECRET),
+    ("that is a number", 5),
+    ("that is a list", [order()]),
+    ("of no type", order(resourceType=None)),
+    ("of a type that is empty", order(resourceType="")),
+    ("of a type that is a list", order(resourceType=["MedicationRequest"])),
+    ("of a status that is a number", order(status=5)),
+    ("known by an object", order(id={"value": SECRET})),
+    ("for a drug that is a number", order(medicationCodeableConcept=2740386)),
+    ("for a drug whose text is an object", order(medicationCodeableConcept={"text": {"value": "Kresladi"}})),
+    ("for a drug whose coding is a text", order(medicationCodeableConcept={"coding": ["Kresladi"]})),
+    ("for a drug whose code is an object", order(medicationCodeableConcept={"coding": [{"code": {"value": "x"}}]})),
+]
+
+
 @pytest.mark.parametrize(
     ("remark", "body"),
     [
@@ -114,6 +130,10 @@ def refused(answer: TestResponse, status: int, caplog: pytest.LogCaptureFixture)
         ("draftOrders that are text", json.dumps(in_context(draftOrders=SECRET)).encode()),
         ("draftOrders that are an object", json.dumps(in_context(draftOrders={"a": SECRET})).encode()),
         ("draftOrders whose entries are text", json.dumps(in_context(draftOrders={"entry": SECRET})).encode()),
+        *(
+            (f"an order {what}", json.dumps(in_context(draftOrders={"entry": [{"resource": value}]})).encode())
+            for what, value in UNREADABLE_ORDERS
+        ),
         ("prefetch that is a list", json.dumps(with_secret(prefetch=[{"a": SECRET}])).encode()),
         ("prefetch that is text", json.dumps(with_secret(prefetch=SECRET)).encode()),
         ("an order with no number at all", an_order_with(b"1e" + b"9" * 30)),

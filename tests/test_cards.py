@@ -166,6 +166,16 @@ def test_the_order_can_be_removed(topic: str) -> None:
     assert "suggestions" not in card(topic, nameless)
 
 
+@pytest.mark.parametrize(
+    ("id_", "removable"),
+    [("a.b-C_1", True), ("x" * 64, True), ("x" * 65, False), ("a b", False), ("é", False), ("<img src=x>", False)],
+)
+def test_only_an_order_with_an_id_that_can_be_is_removed(id_: str, removable: bool) -> None:
+    """What FHIR does not allow for an id names nothing, and does not come back as a suggestion."""
+    made = card("duplicate-order", request(orders=[order(id=id_), order(id="second")]))
+    assert ("suggestions" in made) is removable
+
+
 def test_removing_is_recommended_only_after_an_earlier_dose() -> None:
     """A donor on record may turn out not to be usable: there it is only offered."""
     assert card("prior-lifetime-dose")["suggestions"][0]["isRecommended"] is True
@@ -406,8 +416,8 @@ def test_each_gap_that_can_be_ordered_has_its_order() -> None:
     assert "Order ITGB2 analysis" in created(request([*without(complete(), "cd18"), *high[1:]]))
 
 
-@pytest.mark.parametrize("user", ["PractitionerRole/bmt", "Practitioner/7", "", "7", "RelatedPerson/mother"])
-@pytest.mark.parametrize("encounter", ["e1", "Encounter/e1", ""])
+@pytest.mark.parametrize("user", ["PractitionerRole/bmt", "Practitioner/7", "Practitioner/a_7"])
+@pytest.mark.parametrize("encounter", ["e1", "Encounter/e1"])
 def test_what_is_drafted_is_valid(user: str, encounter: str) -> None:
     """Each is a valid draft ServiceRequest for this patient, encounter and prescriber."""
     body = request([patient(), flow("CD18", 40), flow("CD11a", 1)])
@@ -418,9 +428,23 @@ def test_what_is_drafted_is_valid(user: str, encounter: str) -> None:
         draft = ServiceRequest.model_validate(resource)
         assert (draft.status, draft.intent) == ("draft", "order")
         assert draft.subject.reference == "Patient/p1"
-        assert (draft.encounter.reference if draft.encounter else None) == ("Encounter/e1" if encounter else None)
-        may_order = user.startswith("Practitioner")
-        assert (draft.requester.reference if draft.requester else None) == (user if may_order else None)
+        assert (draft.encounter.reference, draft.requester.reference) == ("Encounter/e1", user)
+
+
+NOBODY = ["", "7", "RelatedPerson/mother", "Practitioner", "Practitioner/", "Practitioner/a b", "Practitioner/<b>",
+          "Practitioner/a/b", f"Practitioner/{'x' * 65}"]  # fmt: skip
+NOWHERE = ["", "a b", "é", "<b>", "a/b", "x" * 65]
+
+
+@pytest.mark.parametrize(("user", "encounter"), [*((each, "") for each in NOBODY), *(("", each) for each in NOWHERE)])
+def test_a_draft_refers_to_nothing_that_cannot_be(user: str, encounter: str) -> None:
+    """Neither a prescriber nor an encounter whose id is none; the order is offered all the same."""
+    body = request([patient(), flow("CD18", 40), flow("CD11a", 1)])
+    body["context"] |= {"userId": user, "encounterId": encounter}
+    drafted = created(body)
+    assert drafted
+    for resource in drafted.values():
+        assert not resource.keys() & {"encounter", "requester"}
 
 
 def test_the_source_is_the_plan() -> None:

@@ -100,6 +100,8 @@ AMOUNTS = [
     ("words: up to", [said("Up to 3.1 x 10^6 CD34+ cells/kg")], OPEN),
     ("words: maximum", [said("Maximum 5 x 10^6 CD34+ cells/kg")], OPEN),
     ("words: not more than", [said("No more than 5 x 10^6 CD34+ cells/kg")], OPEN),
+    ("words: per kilogram", [said("Infuse 3 x 10^6 CD34+ cells per kilogram once")], MET),
+    ("words: a raised plus", [said("Infuse 2.8 × 10⁶ CD34⁺ cells/kg once")], MET),
     ("words: less than", [said("Less than 2.8 x 10^6 CD34+ cells/kg")], NOT_MET),
     ("words: or more", [said("2.8 x 10^6 CD34+ cells/kg or more")], MET),
     ("words: between", [said("Between 2 and 3.1 x 10^6 CD34+ cells/kg")], OPEN),
@@ -256,10 +258,11 @@ def test_refills(refills: int | None, status: str) -> None:
 
 
 def weighed(
-    value: Any, code: str | None = "kg", when: str | None = "2026-03-01", id_: str = "w", **more: Any
+    value: Any, unit: str | None = "kg", when: str | None = "2026-03-01", id_: str = "w", **more: Any
 ) -> Resource:
-    base = {"valueQuantity": quantity(value, code), "effectiveDateTime": when}
-    return observation(id_, concept("Body weight", (LOINC, "29463-7")), **(base | more))
+    base = {"valueQuantity": quantity(value, unit), "effectiveDateTime": when}
+    code = more.pop("code", concept("Body weight", (LOINC, "29463-7")))
+    return observation(id_, code, **(base | more))
 
 
 def apheresis(when: str | None = "2026-04-10", text: str = "Leukapheresis", id_: str = "aph", **more: Any) -> Resource:
@@ -288,6 +291,12 @@ WEIGHTS = [
     ("another patient's", [weighed(10, subject={"reference": "Patient/donor"})], OPEN),
     ("the mother's, by focus", [weighed(10, focus=[{"reference": "RelatedPerson/mother"}])], OPEN),
     ("a stated weight", [weighed(10, code=concept("Body weight stated", (LOINC, "3142-7")))], OPEN),
+    ("a birth weight under the usual code", [weighed(3, code=concept("Birth weight", (LOINC, "29463-7")))], OPEN),
+    ("an estimated weight", [weighed(10, code=concept("Weight, estimated", (LOINC, "29463-7")))], OPEN),
+    ("the ideal weight beside a measured one",
+     [weighed(14, id_="ideal", when="2026-03-02", code=concept("Ideal body weight", (LOINC, "29463-7"))), weighed(10)],
+     MET),
+    ("a dry weight", [weighed(10, code=concept("Dry body weight", (LOINC, "8341-0")))], MET),
     ("a weight that only words name", [weighed(10, code=concept("Weight"))], OPEN),
     ("a birth weight", [weighed(10, code=concept("Birth weight", (LOINC, "8339-4")))], OPEN),
     ("a component", [observation("vitals", concept("Vital signs"), component=[
@@ -337,6 +346,7 @@ WHY = [
     ("no dose", [], [], {"absent"}),
     ("a unit that says nothing", [dose(3.1, "{10*6}/kg")], [], {"unusable"}),
     ("no weight", [dose(28, "10*6")], [], {"absent"}),
+    ("a stated weight", [dose(28, "10*6")], [weighed(10, code=concept("Weight", (LOINC, "3142-7")))], {"unusable"}),
     ("a weight in words", [dose(28, "10*6")], [weighed(10, code=concept("Weight"))], {"unusable"}),
     ("weights only after", [dose(28, "10*6")], [weighed(10, when=AFTER), apheresis()], {"unusable"}),
 ]
@@ -446,10 +456,39 @@ def test_advice_on_the_products_form(instructions: list[Resource], chart: tuple[
 def test_evidence_shows_the_division() -> None:
     """The evidence names the order, the total, the weight and what comes of it."""
     found = dosed(dose(31, "10*6"), chart=(weighed(10),))
-    assert found["evidence"][-1] == {
-        "reference": "MedicationRequest/draft-1",
-        "says": "Ordered: 31 10*6, body weight 10 kg, 2026-03-01: 3.1 × 10⁶ CD34+ cells per kg",
-    }
+    assert found["evidence"][-2:] == [
+        {
+            "reference": "MedicationRequest/draft-1",
+            "says": "Ordered: 31 10*6, body weight 10 kg, 2026-03-01: 3.1 × 10⁶ CD34+ cells per kg",
+        },
+        {"reference": "Observation/w", "says": "body weight 10 kg, 2026-03-01"},
+    ]
+
+
+DIVISIONS = [
+    ("one weight", dose(31, "10*6"), [10], "31 10*6", "body weight 10 kg", "3.1"),
+    ("two of a day", dose(31, "10*6"), [10, 12], "31 10*6", "body weight 10 kg or 12 kg", "2.5833 to 3.1"),
+    ("two of a day, the heavier first", dose(31, "10*6"), [12, 10], "31 10*6", "body weight 10 kg or 12 kg",
+     "2.5833 to 3.1"),
+    ("the same weight twice", dose(31, "10*6"), [10, 10], "31 10*6", "body weight 10 kg", "3.1"),
+    ("a range", ranged(30, 31, "10*6"), [10], "30 10*6 to 31 10*6", "body weight 10 kg", "3 to 3.1"),
+    ("a range without an end", ranged(31, None, "10*6"), [10], "≥ 31 10*6", "body weight 10 kg", "≥ 3.1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ordered", "weights", "total", "weight", "per_kg"),
+    [row[1:] for row in DIVISIONS],
+    ids=[row[0] for row in DIVISIONS],
+)
+def test_the_division_that_is_shown_is_true(
+    ordered: Resource, weights: list[int], total: str, weight: str, per_kg: str
+) -> None:
+    """Every weight that may count is named, and both ends of what they make of the dose."""
+    found = dosed(ordered, chart=tuple(weighed(each, id_=f"w{number}") for number, each in enumerate(weights)))
+    each_dated = weight.replace(" kg", " kg, 2026-03-01").replace(" or ", " or body weight ")
+    says = [each["says"] for each in found["evidence"] if each["reference"] == "MedicationRequest/draft-1"]
+    assert says[-1] == f"Ordered: {total}, {each_dated}: {per_kg} × 10⁶ CD34+ cells per kg"
 
 
 def test_a_weight_of_the_future_is_none() -> None:

@@ -211,6 +211,73 @@ def test_an_administration_under_the_order_at_hand_is_a_dose() -> None:
     assert on_record(admin(request={"reference": "MedicationRequest/draft-1"}))["status"] == GIVEN
 
 
+OURS = "https://ehr.example/fhir"
+URN = "urn:uuid:7b1fb1b0-8a0e-4c7f-9a55-0b9f6f0d3a11"
+NUMBER = {"system": "https://ehr.example/orders", "value": "7"}
+UNDER = [
+    ("relative", {"reference": "MedicationRequest/draft-1"}, True),
+    ("blanks around it", {"reference": " MedicationRequest/draft-1 "}, True),
+    ("a version", {"reference": "MedicationRequest/draft-1/_history/1"}, True),
+    ("absolute", {"reference": f"{OURS}/MedicationRequest/draft-1"}, True),
+    ("absolute, a version", {"reference": f"{OURS}/MedicationRequest/draft-1/_history/1"}, True),
+    ("the entry's own address", {"reference": URN}, True),
+    ("its number", {"identifier": NUMBER}, True),
+    ("its number beside a reference that leads elsewhere", {"reference": "#o", "identifier": NUMBER}, True),
+    ("no Reference, but its id", "MedicationRequest/draft-1", True),
+    ("another server's", {"reference": "https://other.example/fhir/MedicationRequest/draft-1"}, False),
+    ("another order", {"reference": "MedicationRequest/draft-10"}, False),
+    ("another type", {"reference": "ServiceRequest/draft-1"}, False),
+    ("another entry's address", {"reference": f"{URN[:-1]}2"}, False),
+    ("the same number of another system", {"identifier": NUMBER | {"system": "https://other.example"}}, False),
+    ("the number without a system", {"identifier": {"value": "7"}}, False),
+    ("no Reference, another id", "MedicationRequest/7", False),
+    ("no Reference, a longer id", "MedicationRequest/draft-10", False),
+    ("words alone", {"display": "Order for the cells"}, False),
+]
+
+
+def under_our_order(request_: Any, **more: Any) -> Resource:
+    """A complete chart with an administration under this request, and the order at hand in full."""
+    body = request([*complete(), admin(request=request_, **more)], fhirServer=OURS)
+    entry = {"fullUrl": URN, "resource": order(identifier=[NUMBER])}
+    body["context"]["draftOrders"] = {"resourceType": "Bundle", "entry": [entry]}
+    return criteria(determination(body))["II.A"]
+
+
+@pytest.mark.parametrize(("stated", "ours"), [row[1:] for row in UNDER], ids=[row[0] for row in UNDER])
+def test_what_is_given_under_the_order_at_hand(stated: Any, ours: bool) -> None:
+    """In every form of reference; by whatever name the product went, it may be a dose."""
+    found = under_our_order(stated, drug=concept("Cellular product"))
+    assert found["status"] == (OPEN if ours else NONE)
+
+
+@pytest.mark.parametrize(("stated", "ours"), [row[1:] for row in UNDER], ids=[row[0] for row in UNDER])
+def test_what_is_given_under_the_order_at_hand_is_what_it_orders(stated: Any, ours: bool) -> None:
+    """Where the drug is not told, the order tells it."""
+    found = under_our_order(stated, drug=None, **REFERENCE)
+    assert found["status"] == (GIVEN if ours and isinstance(stated, dict) else OPEN)
+
+
+@pytest.mark.parametrize(
+    ("drafted", "recorded", "same"),
+    [
+        ("MedicationRequest", "MedicationRequest", True),
+        ("MedicationOrder", "MedicationRequest", True),
+        ("ServiceRequest", "ServiceRequest", True),
+        ("ServiceRequest", "MedicationRequest", False),
+        ("MedicationRequest", "ServiceRequest", False),
+    ],
+)
+def test_an_order_of_the_same_id(drafted: str, recorded: str, same: bool) -> None:
+    """It is the order at hand only if its type is the same too."""
+
+    def of(kind: str, **more: Any) -> Resource:
+        return order(resourceType=kind, id="1", **({"code": KRESLADI} if kind == "ServiceRequest" else {}), **more)
+
+    found = asked("II.A", [*complete(), of(recorded, status="completed")], orders=[of(drafted)])
+    assert found["status"] == (NONE if same else OPEN)
+
+
 def test_two_bags_in_a_day_are_on_one_card() -> None:
     """Two bags are one dose: one card, both on it."""
     first = admin(id="bag-1", effectiveDateTime="2026-08-01T09:00:00Z")

@@ -403,8 +403,8 @@ def test_no_update_that_would_not_fit(remark: str, draft: Resource, id_: str | N
 
 @pytest.mark.parametrize(
     ("user", "author"),
-    [("Practitioner/bmt", "Practitioner/bmt"), ("Patient/p1", None), ("", None)],
-    ids=["a clinician", "the patient", "nobody said"],
+    [("Practitioner/bmt", "Practitioner/bmt"), ("Practitioner/a b", None), ("Patient/p1", None), ("", None)],
+    ids=["a clinician", "an id that cannot be", "the patient", "nobody said"],
 )
 def test_the_flag_is_valid(user: str, author: str | None) -> None:
     """An active safety flag of this patient, by the clinician who accepts it."""

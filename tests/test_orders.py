@@ -13,7 +13,9 @@ from tests.charts import (
     answered,
     complete,
     concept,
+    criteria,
     determination,
+    dose,
     order,
     request,
     subject,
@@ -131,6 +133,19 @@ WRITTEN = [
     # by reference; Medication/m is Kresladi, in prefetch
     ("by reference, sent", by_reference(AT_M), IN),
     ("by absolute reference, sent", by_reference({"reference": "https://ehr.example/fhir/Medication/m"}), IN),
+    # not quite FHIR
+    ("a text for a concept", order(medicationCodeableConcept="Kresladi"), IN),
+    ("a text for a concept, another drug", order(medicationCodeableConcept="Busulfan"), OUT),
+    ("a list of one concept", order(medicationCodeableConcept=[KRESLADI]), IN),
+    ("a list of a text", order(medicationCodeableConcept=["Kresladi"]), IN),
+    ("a list of one concept, another drug", order(medicationCodeableConcept=[concept("Busulfan")]), OUT),
+    ("a list of two concepts", order(medicationCodeableConcept=[concept("Stem cells"), KRESLADI]), IN),
+    ("a code that is a number", order(medicationCodeableConcept={"coding": [{"system": RXNORM, "code": 2740386}]}), IN),
+    ("one coding in place of a list", order(medicationCodeableConcept={"coding": {"display": "Kresladi"}}), IN),
+    ("R5, a text", order(medicationCodeableConcept=None, medication={"concept": "Kresladi"}), IN),
+    ("a service order's code as a text", service("Kresladi infusion"), IN),
+    ("a service order's code as a text, a consultation", service("Consultation on Kresladi eligibility"), OUT),
+    ("a service order's detail as a text", service(concept("Infusion"), orderDetail="Kresladi"), IN),
     ("by reference, not sent", by_reference({"reference": "Medication/gone"}), OUT),
     ("by the reference's display", by_reference({"reference": "Medication/gone", "display": "Kresladi"}), IN),
     ("contained", by_reference({"reference": "#c"}, contained=[MEDICATION | {"id": "c"}]), IN),
@@ -190,6 +205,7 @@ def on_chart(**more: Any) -> Resource:
 OTHERS = [
     ("active", on_chart(), True),
     ("the same id", on_chart(id="draft-1"), False),
+    ("the same id, of another type", service(concept("Kresladi infusion"), status="active"), True),
     ("a shared identifier", on_chart(**IDENTIFIED), False),
     ("on hold", on_chart(status="on-hold"), False),
     ("a draft", on_chart(status="draft"), False),
@@ -214,6 +230,8 @@ SIGNED = [
     ("two orders", order(id="second"), 2),
     ("the same identifier", order(id="second", **IDENTIFIED), 0),
     ("the same id", order(), 0),
+    ("the same id, of another type", service(concept("Kresladi infusion")), 2),
+    ("the same id, as DSTU2 calls its type", old(), 0),
     ("another patient's", order(id="second", subject={"reference": "Patient/x"}), 0),
 ]
 
@@ -223,3 +241,24 @@ def test_two_orders_signed_together(second: Resource, cards: int) -> None:
     """Two orders in one call warn on each of them, unless they are one order."""
     body = request(complete(), orders=[order(**IDENTIFIED), second])
     assert topics(body).count("duplicate-order") == cards
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("Kresladi", "met"), ([KRESLADI], "met"), ([concept("Stem cells"), KRESLADI], "unknown")],
+    ids=["a text", "a list of one", "a list of two"],
+)
+def test_an_order_that_is_not_quite_fhir_is_read(written: Any, expected: str) -> None:
+    """Its drug in another form costs it nothing; two drugs in one order make it one that cannot be read whole."""
+    found = determination(request(orders=[order(medicationCodeableConcept=written)]))
+    assert criteria(found)["I.A.6"]["status"] == expected
+
+
+@pytest.mark.parametrize("id_", [5, " 5 "])
+@pytest.mark.parametrize(("per_kg", "status"), [(2.8, "met"), (2.799999999999999, "not-met")])
+def test_an_id_in_another_form_is_mended(id_: Any, per_kg: float, status: str) -> None:
+    """The order is known by it, keeps its exact dose, and is no earlier dose of itself."""
+    found = determination(request(orders=[order(id=id_, dosageInstruction=[dose(per_kg)])]))
+    assert found["order"] == "MedicationRequest/5"
+    assert criteria(found)["II.A"]["status"] == "met"
+    assert criteria(found)["I.A.6"]["status"] == status

@@ -17,7 +17,7 @@ from cds_service.chart.values import compared, shown_quantity, trimmed
 from cds_service.chart.weight import Weight, read_weight
 from cds_service.facts import Documentation, Level, Result, Results
 from cds_service.fhir.units import in_million_cells, is_volume
-from cds_service.logic import Cause, Evidence, Gap
+from cds_service.logic import Cause, Evidence, Gap, unique
 from cds_service.wording import reasons, shown, wants
 
 MOST_IN_PRODUCT = Decimal("6.1") * 30 * 2
@@ -73,14 +73,22 @@ def _divided(order: DraftOrder, amount: Amount, weight: Weight) -> Dosing:
     if weight.level is None:
         return Dosing(single, Results(WANTED, gaps=tuple(replace(gap, wanted=WANTED) for gap in weight.gaps)))
     per_kg = amount.level.divided_by(weight.level)
-    says = shown.dose_by_weight(amount.shown, weight.evidence[0].says, trimmed(per_kg.low))
+    weights = unique(evidence.says for evidence in weight.evidence)
+    says = shown.dose_by_weight(amount.shown, weights, _ends(amount.level, per_kg))
     evidence = Evidence(says, order.reference)
     return Dosing(
         single,
-        Results(WANTED, (Result(per_kg, evidence),)),
+        Results(WANTED, (Result(per_kg, evidence, rests_on=weight.evidence),)),
         weight_not_before_apheresis=() if weight.known_before_apheresis else weight.evidence,
         exceeds_product=_exceeds(amount.level, evidence),
     )
+
+
+def _ends(total: Level, per_kg: Level) -> tuple[str, ...]:
+    """The lowest and the highest dose per kg; of a total without a limit, the lowest alone."""
+    if total.low < total.high and total.high > MOST_IN_PRODUCT:
+        return (f"≥ {trimmed(per_kg.low)}",)
+    return unique(map(trimmed, (per_kg.low, per_kg.high)))
 
 
 def _exceeds(total: Level | None, evidence: Evidence) -> tuple[Evidence, ...]:

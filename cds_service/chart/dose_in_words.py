@@ -12,6 +12,7 @@ from cds_service.facts import Level
 from cds_service.fhir.units import POWER, million_cells_of_text
 from cds_service.wording import reasons
 
+_KILOGRAM = re.compile(r"\bkilo(?:gram)?s?\b", re.IGNORECASE)
 _PER_KG = r"[^/.,;()]{0,40}(?:/|\s+per\s+)\s*kg\b"
 _DOSE = re.compile(
     rf"(?<![\d.,])(?!10\s*e)(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>{POWER}{_PER_KG})|"
@@ -138,4 +139,6 @@ def _without_comparator(before: str, after: str) -> tuple[str | None, str, str]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.replace("−", "-").split())
+    """In one written form; not folded further, which would make 106 of a raised six."""
+    plain = _KILOGRAM.sub("kg", text.replace("−", "-").replace("⁺", "+"))
+    return " ".join(plain.split())

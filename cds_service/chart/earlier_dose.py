@@ -19,6 +19,7 @@ from cds_service.chart.naming import (
     mentions_kresladi,
     names_kresladi,
 )
+from cds_service.chart.order_at_hand import AtHand
 from cds_service.chart.ordering_words import is_paperwork
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Source
@@ -64,33 +65,37 @@ def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
 
 
 def _medications(source: Source, order: DraftOrder, kind: str, found: DosesFound) -> None:
-    told = [(record, _told(source, record)) for record in _worth_a_look(source, order, kind)]
+    under = _under_order(source, order, kind)
+    told = [(record, _told(source, record)) for record in _worth_a_look(source, order, kind, under)]
     named = [record for record, is_kresladi in told if is_kresladi is True]
     for record, model in found.take(source.sift(named, (kind,) if kind in REQUIRED else ())).usable:
         _sort_medication(kind, record, model, found)
     others = [record for record, is_kresladi in told if is_kresladi is False]
-    hiding = [each for each in others if _may_hide_one(source, each) or _names_order(each, order)]
+    hiding = [each for each in others if _may_hide_one(source, each) or each in under]
     for record, model in found.take(source.sift(hiding)).usable:
         if _was_given(kind, record):
             found.may_be(record.reference, reasons.unnamed_gene_therapy(name_of(model.medicationCodeableConcept)))
     if kind in REQUIRED:
         untold = [record for record, is_kresladi in told if is_kresladi is None]
-        _sort_untold(source, kind, order, untold, found)
+        _sort_untold(source, kind, untold, under, found)
 
 
-def _worth_a_look(source: Source, order: DraftOrder, kind: str) -> list[Record]:
+def _under_order(source: Source, order: DraftOrder, kind: str) -> set[Record]:
+    """The administrations under the order at hand, whatever they say was given."""
+    if kind != "MedicationAdministration":
+        return set()
+    at_hand = AtHand(order, source.identity.bases)
+    return {record for record in source.records.of(kind) if at_hand.is_meant(record.header.request, record)}
+
+
+def _worth_a_look(source: Source, order: DraftOrder, kind: str, under: set[Record]) -> list[Record]:
     """The records that may be of Kresladi, or do not tell; a chart has thousands of others."""
-    named = set(source.about((kind,), *_WORTH_A_LOOK))
+    named = under.union(source.about((kind,), *_WORTH_A_LOOK))
     return [
         record
         for record in source.records.of(kind)
-        if (
-            record in named
-            or len(record.header.medicationReference)
-            or has_labels(record)
-            or _names_order(record, order)
-        )
-        and not _is_same_order(record, order)
+        if (record in named or len(record.header.medicationReference) or has_labels(record))
+        and not order.is_at(record.type, record.header.id)
     ]
 
 
@@ -109,21 +114,10 @@ def _may_hide_one(source: Source, record: Record) -> bool:
     return "~study" in means and mentions_kresladi(record)
 
 
-def _names_order(record: Record, order: DraftOrder) -> bool:
-    """Whether an administration refers to the order at hand, whatever it says was given."""
-    if order.id is None or record.type != "MedicationAdministration" or not len(record.header.request):
-        return False
-    return f'"{order.reference}"'.encode() in bytes(record.header.request)
-
-
 def _was_given(kind: str, record: Record) -> bool:
     """Whether its status leaves room for a dose; of an order, only that it was carried out does."""
     status = record.header.status
     return status == "completed" if kind == "MedicationRequest" else status not in _NOT_GIVEN.get(kind, ())
-
-
-def _is_same_order(record: Record, order: DraftOrder) -> bool:
-    return record.type in _ORDERS and order.id is not None and record.header.id == order.id
 
 
 def _sort_medication(kind: str, record: Record, model: Any, found: DosesFound) -> None:
@@ -147,7 +141,7 @@ def _sort_medication(kind: str, record: Record, model: Any, found: DosesFound) -
         found.may_be(record.reference, reasons.may_be_a_dose(says))
 
 
-def _sort_untold(source: Source, kind: str, order: DraftOrder, records: Iterable[Record], found: DosesFound) -> None:
+def _sort_untold(source: Source, kind: str, records: Iterable[Record], under: set[Record], found: DosesFound) -> None:
     """Records that do not tell which drug they are of: masked, or their Medication is not to be had.
 
     What was given under the order at hand is of the drug that it orders.
@@ -157,17 +151,12 @@ def _sort_untold(source: Source, kind: str, order: DraftOrder, records: Iterable
             continue
         sifted = source.sift([record])
         found.set_aside += sifted.set_aside
-        if any(_is_under(order, model) for _, model in sifted.usable):
+        if sifted.usable and record in under:
             _sort_medication(kind, record, sifted.usable[0][1], found)
         elif sifted.usable or sifted.troubles:
             missing = medication_is_elsewhere(source, record)
             cause = Cause.UNAVAILABLE if missing else Cause.UNUSABLE
             found.may_be(record.reference, reasons.drug_not_told(kind), cause)
-
-
-def _is_under(order: DraftOrder, model: Any) -> bool:
-    request = getattr(model, "request", None)
-    return order.id is not None and request is not None and request.reference == order.reference
 
 
 # --- what else may tell of a dose -----------------------------------------------------------------------------------

@@ -77,6 +77,35 @@ def timing_in_r4_shape(timing: Any) -> Any:
     return {**timing, "repeat": renamed | {"periodUnit": repeat["periodUnits"]}}
 
 
+def with_concepts_in_r4_shape(order: dict[str, Any]) -> dict[str, Any]:
+    """An order with what it is for as concepts and a reference, by whatever near miss they were written."""
+    shaped = dict(order)
+    for name in ("medicationCodeableConcept", "code"):
+        if name in shaped:
+            shaped[name] = concept_in_r4_shape(shaped[name])
+    if "orderDetail" in shaped:
+        shaped["orderDetail"] = [concept_in_r4_shape(each) for each in listed(shaped["orderDetail"])]
+    if isinstance(r5 := shaped.get("medication"), dict) and "concept" in r5:
+        shaped["medication"] = r5 | {"concept": concept_in_r4_shape(r5["concept"])}
+    return shaped
+
+
+def concept_in_r4_shape(value: Any) -> Any:
+    """A CodeableConcept; a text for one, a list of one and codes that are numbers are seen."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, str):
+        return {"text": value}
+    if not isinstance(value, dict) or not value.get("coding"):
+        return value
+    return value | {"coding": [_coding_in_r4_shape(each) for each in listed(value["coding"])]}
+
+
+def _coding_in_r4_shape(coding: Any) -> Any:
+    code = coding.get("code") if isinstance(coding, dict) else None
+    return coding | {"code": str(code)} if isinstance(code, int) and not isinstance(code, bool) else coding
+
+
 def listed(value: Any) -> list[Any]:
     """A member that may be a list, one thing, or left out, as a list."""
     if isinstance(value, list):

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.handling_words import is_around_kresladi
-from cds_service.chart.order_shapes import in_r4_shape, listed, named_subject, timing_in_r4_shape
+from cds_service.chart.order_shapes import (
+    concept_in_r4_shape,
+    in_r4_shape,
+    listed,
+    named_subject,
+    timing_in_r4_shape,
+    with_concepts_in_r4_shape,
+)
 from cds_service.chart.ordering_words import is_paperwork, names_as_given
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry
@@ -55,6 +62,15 @@ class DraftOrder:
     instructions: tuple[Any, ...] = ()
     """Its dosage instructions; a service order's timing is read as one, for it says the same."""
 
+    @property
+    def type(self) -> str:
+        """What R4 calls its kind: DSTU2's MedicationOrder is the MedicationRequest of today."""
+        return "MedicationRequest" if self.kind == "MedicationOrder" else self.kind
+
+    def is_at(self, kind: str, id_: str | None) -> bool:
+        """Whether it is the resource of this type (R4's) and id."""
+        return self.id is not None and (kind, id_) == (self.type, self.id)
+
 
 def kresladi_orders(
     entries: Iterable[Entry], records: Records, terminology: Terminology, patient_id: str
@@ -89,7 +105,7 @@ def _as_dict(entry: Entry) -> dict[str, Any] | None:
         value = plain(entry.resource)
     except UNREADABLE:
         return None
-    return value if isinstance(value, dict) else None
+    return with_concepts_in_r4_shape(value) if isinstance(value, dict) else None
 
 
 def _may_be_signed(resource: dict[str, Any]) -> bool:
@@ -130,7 +146,10 @@ class Naming:
         return any(self._reference_names(reference, resource) for reference in _medication_references(resource))
 
     def concept_names(self, concept: Any) -> bool:
-        """Whether a CodeableConcept, as a dict, names Kresladi."""
+        """Whether a CodeableConcept, as a dict, names Kresladi; of several, whether any does."""
+        concept = concept_in_r4_shape(concept)
+        if isinstance(concept, list):
+            return any(self.concept_names(each) for each in concept)
         if not isinstance(concept, dict):
             return False
         codings = [coding for coding in listed(concept.get("coding")) if isinstance(coding, dict)]

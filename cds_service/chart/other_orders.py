@@ -12,6 +12,7 @@ from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Source
 from cds_service.fhir.elements import texts, when
 from cds_service.fhir.identity import identifiers_of
+from cds_service.fhir.records import Record
 from cds_service.logic import Evidence
 from cds_service.wording import shown
 
@@ -19,7 +20,7 @@ _TYPES = ("MedicationRequest", "ServiceRequest")
 
 
 def active_orders(source: Source, order: DraftOrder, others: Iterable[DraftOrder]) -> tuple[Evidence, ...]:
-    """Every other active order; one with the same id or a shared identifier is the same order."""
+    """Every other active order; one with the same type and id, or a shared identifier is the same order."""
     return (*_on_chart(source, order), *_in_this_call(order, others))
 
 
@@ -33,7 +34,7 @@ def _on_chart(source: Source, order: DraftOrder) -> Iterator[Evidence]:
         if (
             model.intent not in ("proposal", "plan")
             and not model.doNotPerform
-            and not _is_same(order, record.header.id, model)
+            and not _is_same(order, record, model)
             and not (record.type == "ServiceRequest" and _is_around_it(texts(model.code)))
         ):
             yield Evidence(shown.active_order(when(model.authoredOn)), record.reference)
@@ -46,9 +47,9 @@ def _is_around_it(said: tuple[str, ...]) -> bool:
 def _in_this_call(order: DraftOrder, others: Iterable[DraftOrder]) -> Iterator[Evidence]:
     for other in others:
         shared = order.identifiers & other.identifiers
-        if other is not order and not shared and (other.id is None or (other.kind, other.id) != (order.kind, order.id)):
+        if other is not order and not shared and (not order.is_at(other.type, other.id)):
             yield Evidence(shown.SIGNED_TOGETHER, other.reference)
 
 
-def _is_same(order: DraftOrder, id_: str | None, model: Any) -> bool:
-    return (id_ is not None and id_ == order.id) or bool(order.identifiers & identifiers_of(model))
+def _is_same(order: DraftOrder, record: Record, model: Any) -> bool:
+    return order.is_at(record.type, record.header.id) or bool(order.identifiers & identifiers_of(model))

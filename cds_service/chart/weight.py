@@ -13,7 +13,7 @@ from cds_service.chart.source import Sifted, Source
 from cds_service.chart.treatments import Event, Treatments
 from cds_service.chart.values import shown_quantity
 from cds_service.facts import Level, Result
-from cds_service.fhir.elements import first_when, meanings
+from cds_service.fhir.elements import first_when, meanings, texts
 from cds_service.fhir.identity import Whose
 from cds_service.fhir.records import Record
 from cds_service.fhir.units import in_kilograms
@@ -25,7 +25,11 @@ FINAL = ("final", "amended", "corrected")
 HEAVIEST = 500
 """Kilograms; a greater weight is a typing error."""
 WANTED = wants.WEIGHT
-_CODE = "body-weight"
+_CODE, _STATED = "body-weight", "body-weight-stated"
+_NOT_MEASURED = re.compile(
+    r"\b(?:birth|stated|reported|estimated|ideal|adjusted|predicted|goal|target|lean|maternal|mother|pre-?pregnancy)\b",
+    re.IGNORECASE,
+)
 _DAY = re.compile(rb'"(\d{4}-\d\d-\d\d)["T]')
 _LATER_THAN_ALL = "~"
 ANY_ZONE = timedelta(days=2)
@@ -63,7 +67,7 @@ def _newest(source: Source, sifted: Sifted, apheresis: When | None) -> list[Resu
     weights: list[Result] = []
     enough = ""
     for day, record in sorted(
-        ((_day_of(record), record) for record in source.about(("Observation",), _CODE, "~weight")),
+        ((_day_of(record), record) for record in source.about(("Observation",), _CODE, _STATED, "~weight")),
         key=lambda dated: dated[0],
         reverse=True,
     ):
@@ -114,6 +118,8 @@ def _weights(source: Source, sifted: Sifted) -> Iterator[Result]:
         kilograms = _kilograms(quantity)
         if _is_of_another(source, record, model):
             sifted.aside(record, reasons.ANOTHER_PATIENT)
+        elif _is_not_measured(source, measured or model):
+            sifted.trouble(record, reasons.WEIGHT_NOT_MEASURED)
         elif measured is None:
             sifted.trouble(record, reasons.WEIGHT_ONLY_IN_WORDS)
         elif model.status not in FINAL:
@@ -144,6 +150,12 @@ def _weighed(source: Source, model: Any) -> Any:
     return next((each for each in holders if _CODE in meanings(source.terminology, each.code)), None)
 
 
+def _is_not_measured(source: Source, holder: Any) -> bool:
+    """Whether its code or its words say that it was stated, estimated or wished for, or is the one at birth."""
+    stated = _STATED in meanings(source.terminology, holder.code)
+    return stated or any(map(_NOT_MEASURED.search, texts(holder.code)))
+
+
 def _is_of_another(source: Source, record: Record, model: Any) -> bool:
     """Whether the focus of a weight in the patient's chart is somebody else: a mother, a donor, a newborn."""
     focus = model.focus or ()
@@ -163,6 +175,7 @@ def _latest(weights: list[Result], *, known_before: bool) -> Weight:
         for weight in weights
         if not any(weight.when and other.when and weight.when.before(other.when) is Answer.MET for other in weights)
     ]
+    newest.sort(key=lambda weight: weight.level.low)
     levels = [weight.level for weight in newest]
     span = Level(min(level.low for level in levels), max(level.high for level in levels))
     return Weight(span, tuple(weight.evidence for weight in newest), known_before)

@@ -16,7 +16,6 @@ from cds_service.policy.model import Order
 from cds_service.wording import label as say
 
 _SAFETY = {"system": "http://terminology.hl7.org/CodeSystem/flag-category", "code": "safety", "display": "Safety"}
-_MAY_FLAG = ("Practitioner/", "PractitionerRole/")
 
 
 def remove(order: Order) -> tuple[Shape, ...]:
@@ -41,7 +40,7 @@ def ask_for_irradiation(order: Order, draft: Mapping[str, Any]) -> tuple[Shape, 
 
 def flag_never_a_donor(call: CallContext) -> tuple[Shape, ...]:
     """Create the flag that tells everybody who opens the chart."""
-    author = {"author": {"reference": call.user_id}} if call.user_id.startswith(_MAY_FLAG) else {}
+    author = {"author": call.clinician} if call.clinician else {}
     resource = {
         "resourceType": "Flag",
         "status": "active",

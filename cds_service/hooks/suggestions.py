@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -12,7 +13,14 @@ from cds_service.wording import cards as say
 
 _CODES = {Remedy.FLOW_CYTOMETRY: [{"system": "http://loinc.org", "code": "94266-4"}]}
 """Only where a verified code says exactly this; the others go by their text."""
-_WHO_MAY_ORDER = ("Practitioner/", "PractitionerRole/")
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""FHIR's id, and the underscore that some servers have in theirs."""
+_WHO_MAY_ORDER = ("Practitioner", "PractitionerRole")
+
+
+def is_id(text: str) -> bool:
+    """Whether a resource can be referred to by this id."""
+    return bool(_ID.fullmatch(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,22 @@ class CallContext:
     patient_id: str
     user_id: str = ""
     encounter_id: str = ""
+
+    @property
+    def encounter(self) -> Shape | None:
+        """The reference to the encounter; None where there is none to refer to."""
+        return {"reference": f"Encounter/{self.encounter_id}"} if is_id(self.encounter_id) else None
+
+    @property
+    def clinician(self) -> Shape | None:
+        """The reference to a user who may order; None of anybody else."""
+        kind, _, id_ = self.user_id.partition("/")
+        return {"reference": self.user_id} if kind in _WHO_MAY_ORDER and is_id(id_) else None
+
+
+def order_named(reference: str, id_: str | None) -> Order:
+    """An order as an answer refers to it; one whose id is no FHIR id cannot be acted on, as if it had none."""
+    return Order(reference, id_ if id_ is not None and is_id(id_) else None)
 
 
 def delete_order(order: Order, *, recommended: bool = False) -> Shape:
@@ -40,8 +64,8 @@ def order_remedy(remedy: Remedy, call: CallContext) -> Shape:
             "intent": "order",
             "code": {"coding": _CODES.get(remedy), "text": text},
             "subject": {"reference": f"Patient/{call.patient_id}"},
-            "encounter": {"reference": f"Encounter/{call.encounter_id}"} if call.encounter_id else None,
-            "requester": {"reference": call.user_id} if call.user_id.startswith(_WHO_MAY_ORDER) else None,
+            "encounter": call.encounter,
+            "requester": call.clinician,
         }
     )
     action = {"type": "create", "description": text, "resource": resource}

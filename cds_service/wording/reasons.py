@@ -325,6 +325,7 @@ MIXED_DOSES = "Its doses cannot be added: they differ or mix per-kg and total am
 LESS_IN_WORDS = "The words of its dosage instruction give a lower dose than its quantity"
 PART_OF_DOSE_NOT_SAID = "Some of its dosage instructions give no dose"
 WEIGHT_ONLY_IN_WORDS = "A body weight is named only by a local code or text; coded as LOINC 29463-7 it would count"
+WEIGHT_NOT_MEASURED = "A body weight is stated or estimated, or is the one at birth: a measured one counts"
 WEIGHT_UNIT = "A body weight has no usable value in kg, g or lb"
 WEIGHT_ONLY_AFTER = "Body weights are on record only after the first apheresis"
 WEIGHT_DATE_UNCLEAR = "The dates do not tell whether the body weight was taken before the first apheresis"

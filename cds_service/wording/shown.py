@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from cds_service.timing import When
@@ -193,8 +194,9 @@ def dose(said: str) -> str:
     return f"Ordered: {clipped(_PER_KG.sub('× 10⁶ CD34+ cells per kg', said))}"
 
 
-def dose_by_weight(said: str, weight: str, per_kg: str) -> str:
-    return f"{dose(said)}, {weight}: {per_kg} × 10⁶ CD34+ cells per kg"
+def dose_by_weight(said: str, weights: Sequence[str], per_kg: Sequence[str]) -> str:
+    """`weights` are all that may be the one that counts, `per_kg` the ends of what they make of the dose."""
+    return f"{dose(said)}, {' or '.join(weights)}: {' to '.join(per_kg)} × 10⁶ CD34+ cells per kg"
 
 
 def weight(said: str, when: When | None) -> str:
