@@ -26,7 +26,17 @@ def plainly_written(raw: bytes) -> bytes:
     Some writers escape slashes, or letters. What is looked for in bytes is then found all the same.
     """
     raw = raw.removeprefix(BOM_UTF8)
-    return _ESCAPE.sub(_unescaped, raw) if b"\\/" in raw or b"\\u00" in raw else raw
+    return _ESCAPE.sub(_unescaped, raw) if _has_needless_escape(raw) else raw
+
+
+def _has_needless_escape(raw: bytes) -> bool:
+    """Told from backslash to backslash: to look for one byte is fifty times as fast as for two."""
+    at = raw.find(b"\\")
+    while at >= 0:
+        if raw.startswith((b"/", b"u00"), at + 1):
+            return True
+        at = raw.find(b"\\", at + 2)
+    return False
 
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:

@@ -99,6 +99,13 @@ ROWS = [
     ("a matched twin", [related("TWIN"), match()], "not-met", set()),
     ("an identical twin", [related("ITWIN"), match()], "unknown", {"unusable"}),
     ("an identical twin brother", [related("ITWINBRO"), match()], "unknown", {"unusable"}),
+    ("a twin, said to be MZ", [related("TWIN", "MZ twin"), match()], "unknown", {"unusable"}),
+    ("a twin, said to be DZ", [related("TWIN", "DZ twin"), match()], "not-met", set()),
+    ("a twin, said to be non-MZ", [related("TWIN", "Non-MZ twin"), match()], "not-met", set()),
+    ("a twin, identical", [related("TWINBRO", "Twin brother (identical)"), match()], "unknown", {"unusable"}),
+    ("a sibling, said to be syngeneic", [related("NSIB", "Syngeneic sibling"), match()], "unknown", {"unusable"}),
+    ("a twin, the result says that it is MZ", [related("TWIN"), match("Matched, MZ twin")], "unknown", {"unusable"}),
+    ("a twin, the result says HLA identical", [related("TWIN", "Twin"), match("HLA identical")], "not-met", set()),
     ("SIS: full or half not said", [related("SIS"), match()], "unknown", {"unusable"}),
     ("BRO: full or half not said", [related("BRO"), match()], "unknown", {"unusable"}),
     ("SIB: full or half not said", [related("SIB"), match()], "unknown", {"unusable"}),
@@ -197,6 +204,15 @@ MATCHES = [
     ("10/10 matched unrelated donor", "unknown"), ("Possible match", "unknown"), ("Probably 10/10", "unknown"),
     ("10/10?", "unknown"), ("Pending", "unknown"), ("Unknown", "unknown"), ("Typed 10/10/2026", "unknown"),
     ("10/10 at low resolution, 9/10 at high resolution", "unknown"), ("B*08:08", "unknown"),
+    ("HLA-matched except DPB1", "unknown"), ("10/10 except for DPB1", "unknown"), ("Matched at HLA-A only", "unknown"),
+    ("Matched apart from HLA-C", "unknown"), ("Near match", "unknown"), ("Best available match", "unknown"),
+    ("Best match 10/10", "not-met"), ("Matched at A, B only", "unknown"), ("Only one 10/10 match", "not-met"),
+    ("Preliminary match", "unknown"), ("Provisional 10/10", "unknown"), ("Matched, unconfirmed", "unknown"),
+    ("Matched, confirmatory typing required", "unknown"), ("Match confirmed", "not-met"),
+    ("Matched to mother", "unknown"), ("10/10 with the father", "unknown"), ("HLA identical to parent", "unknown"),
+    ("Mother is a match", "unknown"), ("Matched to patient", "not-met"),
+    ("ABO matched", "unknown"), ("Sex-matched", "unknown"), ("HLA-matched, ABO matched", "not-met"),
+    ("10/10, ABO mismatch", "not-met"), ("ABO matched, HLA mismatched", "unknown"),
 ]  # fmt: skip
 
 
@@ -542,6 +558,8 @@ def test_none_available_beside_a_match(
 
 
 DOUBTS = [
+    ("a yes with a qualification", related("NSIS"), said("Matched sibling donor", valueString="Yes - not cleared"),
+     "unknown"),
     ("a match in words", related("NSIS"), said("HLA match with sister", valueString="10/10 matched"), "unknown"),
     ("a preliminary match", related("NSIS"), match(status="preliminary"), "unknown"),
     ("a match of a donor not told", related("NSIS"), match(focus=None), "unknown"),
@@ -600,6 +618,46 @@ WORDS = [
     ("how many matched siblings: 0", said("How many HLA-matched siblings?", valueInteger=0), "met"),
     ("any sibling match: no", said("Any sibling match?", valueBoolean=False), "met"),
     ("sibling match found: no", said("HLA-matched sibling donor found", valueString="No"), "met"),
+    *(
+        (f"{question}: no", said(question, valueBoolean=False), "met")
+        for question in (
+            "Is an HLA-matched sibling donor available?", "Is there an available HLA-matched sibling donor?",
+            "Does patient have an HLA-matched sibling donor?", "Does the patient have a matched sibling donor",
+            "Has HLA-matched sibling donor", "Patient has an HLA-identical sibling donor",
+            "Has an HLA-matched sibling donor been identified?", "Was a matched sibling donor found?",
+            "Any HLA-matched siblings?", "Are there any HLA-identical siblings?",
+            "Does the child have a matched sibling?", "HLA matched sibling identified?",
+            "HLA-identical sibling available", "Is an HLA-matched sibling available?",
+            "Are any of the siblings HLA-matched?", "Is any sibling a match?",
+        )
+    ),
+    *(
+        (f"{name}: no", said(name, valueString="No"), "unknown")
+        for name in (
+            "HLA-matched sibling", "Is the sibling HLA-matched?", "Is the HLA-matched sibling donor available?",
+            "Any siblings tested?", "Has the sibling been HLA-typed?", "Does the mother have an HLA-matched sibling?",
+            "Does patient have an HLA-matched unrelated donor?", "HLA-matched sibling donor typing available",
+        )
+    ),
+    *(
+        (name, said(name, valueBoolean=True), "met")
+        for name in ("Patient lacks an HLA-matched sibling donor", "Absence of HLA-matched sibling donor")
+    ),
+    *(
+        (f"matched sibling donor: {value}", said("Matched sibling donor", valueString=value), "unknown")
+        for value in (
+            "Yes - not cleared", "Yes, but declined", "Y - ineligible", "Available - declined", "Matched, not cleared",
+            "Declined", "Refused", "Declined by family", "Deferred", "Not cleared", "Yes", "Pending",
+        )
+    ),
+    ("donor search: yes with a qualification", said("Donor search",
+     valueString="Matched sibling donor: yes, not cleared"), "unknown"),
+    ("donor search: declined, by whom is not said", said("Donor search", valueString="Matched sibling donor: declined"),
+     "unknown"),
+    ("matched sibling donor: declined to donate", said("Matched sibling donor",
+     valueString="Declined to donate"), "met"),
+    ("matched sibling donor: ineligible", said("Matched sibling donor", valueString="Medically ineligible"), "met"),
+    ("matched sibling donor declined", said("Donor search", valueString="Matched sibling donor declined"), "met"),
     ("none, as the mother tells", said("No siblings", performer=[{"reference": "RelatedPerson/mum"}]), "unknown"),
     ("how many are affected: 0", said("How many siblings are affected?", valueInteger=0), "unknown"),
     ("how many with LAD-I: none", said("How many siblings with LAD-I?", valueString="None"), "unknown"),
@@ -646,6 +704,29 @@ WORDS = [
     ("an unconfirmed condition", condition("c", concept("No siblings"), "unconfirmed"), "unknown"),
     ("a condition no longer so", condition("c", concept("Only child"), clinicalStatus=concept(
         None, ("http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"))), "unknown"),
+    *(
+        (words, said("Donor search", valueString=words), "met")
+        for words in (
+            "No HLA-matched sibling donor. Father is haploidentical.",
+            "No HLA-identical sibling; haploidentical mother available",
+            "No HLA-matched sibling donor, father is haploidentical", "No matched sibling donor (mother 5/10 match)",
+            "Mother is haploidentical. No HLA-matched sibling donor.", "No siblings. Mother is haploidentical.",
+            "No HLA-matched sibling donor. Sister 5/10, mother haploidentical.",
+            "Matched sibling donor search complete. No matched sibling donor identified.",
+        )
+    ),
+    *(
+        (words, said("Donor search", valueString=words), "unknown")
+        for words in (
+            "Mother is healthy. No siblings.", "Mother: healthy, no siblings", "No siblings (maternal)",
+            "Father is haploidentical, no siblings", "Father has no HLA-matched sibling donor. Mother is healthy.",
+            "No HLA-matched sibling donor. Brother and mother match.",
+            "No matched sibling donor; sister is a 10/10 match for transplant",
+            "No matched sibling donor; sister is 10/10 matched", "No matched sibling donor. Sister: 10/10",
+        )
+    ),
+    ("no siblings, in text of the mother", said("Siblings", valueCodeableConcept=concept("Mother has no siblings") | {
+        "coding": [{"system": "urn:x", "code": "n", "display": "No siblings"}]}), "unknown"),
     ("a long text", said("Siblings", valueString="no full " * 200 + "siblings"), "unknown"),
 ]  # fmt: skip
 
@@ -735,6 +816,10 @@ DONATION = [
     ("the typing was declined", [said("Sibling donor typing declined")], "unknown"),
     ("eligible: no", [related(), match(),
      said("Donor eligible", valueBoolean=False, focus=SISTER, effectiveDateTime=MAY)], "met"),
+    ("the matched sister: declined, of what is not said", [related(), match(),
+     said("Matched sibling donor", valueString="Declined", focus=SISTER, effectiveDateTime=MAY)], "not-met"),
+    ("the matched sister: yes, with a qualification", [related(), match(),
+     said("Matched sibling donor", valueString="Yes - not cleared", focus=SISTER, effectiveDateTime=MAY)], "not-met"),
     ("ineligible: no", [related(), match(),
      said("Donor ineligible", valueBoolean=False, focus=SISTER, effectiveDateTime=MAY)], "not-met"),
     ("the matched sister is not available, newer", [related(), match(),

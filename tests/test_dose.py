@@ -102,6 +102,7 @@ AMOUNTS = [
     ("words: not more than", [said("No more than 5 x 10^6 CD34+ cells/kg")], OPEN),
     ("words: per kilogram", [said("Infuse 3 x 10^6 CD34+ cells per kilogram once")], MET),
     ("words: a raised plus", [said("Infuse 2.8 × 10⁶ CD34⁺ cells/kg once")], MET),
+    ("words: cells without CD34", [said("Infuse 3 x 10^6 cells/kg (CD34-) once")], OPEN),
     ("words: less than", [said("Less than 2.8 x 10^6 CD34+ cells/kg")], NOT_MET),
     ("words: or more", [said("2.8 x 10^6 CD34+ cells/kg or more")], MET),
     ("words: between", [said("Between 2 and 3.1 x 10^6 CD34+ cells/kg")], OPEN),

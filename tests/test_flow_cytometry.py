@@ -164,6 +164,55 @@ GATES = [
     ),
     ("the component's own words", [components(component("CD18", 1.2, "CD18 monocytes"))], "unknown"),
     ("the words over the components", [components(component("CD18", 1.2), code=concept("Lymphocytes"))], "unknown"),
+    # what the name says of the neutrophils, the tube, the gate and the day
+    ("deficient ones", [cd18(code="CD18 deficient neutrophils")], "unknown"),
+    ("dim ones, in one word", [cd18(code="CD18dim PMN")], "unknown"),
+    ("negative ones, shortened", [cd18(code="CD18neg PMN")], "unknown"),
+    ("negative ones, by a sign", [cd18(code="CD18- PMN")], "unknown"),
+    ("negative ones, by a sign in brackets", [cd18(code="CD18(-) neutrophils")], "unknown"),
+    ("those that do not express it", [cd18(code="Neutrophils not expressing CD18")], "unknown"),
+    ("a hyphen that joins", [cd18(code="CD18-PMN")], "met"),
+    ("a hyphen that parts", [cd18(code="CD18 - PMN")], "met"),
+    ("the name of the disease", [cd18(code="CD18 PMN, LAD deficiency work-up")], "met"),
+    ("gated on CD3", [cd18(code="CD18 gated CD3")], "unknown"),
+    ("on CD3", [cd18(code="CD18 on CD3")], "unknown"),
+    ("gated on CD15, which neutrophils bear", [cd18(code="CD18 gated CD15")], "met"),
+    ("the isotype's tube", [cd18(code="CD18 PMN isotype")], "unknown"),
+    ("the isotype's share taken off", [cd18(code="CD18 PMN, isotype-subtracted")], "met"),
+    ("the unstained tube", [cd18(code="CD18 PMN unstained")], "unknown"),
+    ("fluorescence minus one", [cd18(code="CD18 PMN FMO")], "unknown"),
+    ("after a transplant", [cd18(code="CD18 PMN post-transplant")], "unknown"),
+    ("after BMT", [cd18(code="CD18 PMN post BMT")], "unknown"),
+    ("after HSCT, the day said", [cd18(code="CD18 PMN, day +30")], "unknown"),
+    ("after gene therapy", [cd18(code="CD18 PMN post gene therapy")], "unknown"),
+    ("status post HSCT", [cd18(code="CD18 PMN s/p HSCT")], "unknown"),
+    ("before a transplant", [cd18(code="CD18 PMN pre-transplant")], "met"),
+    ("after a transplant, by the panel", [cd18(), panel("Observation/cd18", code=concept("Post-BMT panel"))],
+     "unknown"),
+    ("after a transplant, by the specimen", [cd18(specimen={"display": "Blood, post-transplant"})], "unknown"),
+    # what a note says of them
+    ("the mother's sample, in the note", [cd18(note=[{"text": "Sample from mother"}])], "unknown"),
+    ("the same of the patient's mother", [cd18(note=[{"text": "Blood drawn from the patient's mother."}])], "unknown"),
+    ("maternal blood", [cd18(note=[{"text": "Maternal blood, for comparison"}])], "unknown"),
+    ("both, in the note", [cd18(note=[{"text": "Samples from mother and patient were run together"}])], "met"),
+    ("the mother is named", [cd18(note=[{"text": "Discussed with mother. Mother is a carrier."}])], "met"),
+    ("an isotype control, in the note", [cd18(note=[{"text": "Isotype control"}])], "unknown"),
+    ("this is one", [cd18(note=[{"text": "This is the unstained tube."}])], "unknown"),
+    ("held against one", [cd18(note=[{"text": "Compared with isotype control"}])], "met"),
+    ("after a transplant, in the note", [cd18(note=[{"text": "post-transplant specimen, day +30"}])], "unknown"),
+    ("taken after BMT, in the note", [cd18(note=[{"text": "Sample taken after BMT."}])], "unknown"),
+    ("in the note on the panel", [cd18(), panel("Observation/cd18", note=[{"text": "6 weeks post HSCT"}])], "unknown"),
+    ("to be repeated after it", [cd18(note=[{"text": "Recommend repeat post-transplant"}])], "met"),
+    ("held against a later one", [cd18(note=[{"text": "To be compared with the post-transplant sample"}])], "met"),
+    ("monitored after one", [cd18(note=[{"text": "Post-transplant monitoring"}])], "unknown"),
+    ("after one, another thing denied", [cd18(note=[{"text": "No fever, post-transplant specimen"}])], "unknown"),
+    ("perhaps after one", [cd18(note=[{"text": "Probably post-transplant"}])], "unknown"),
+    ("not after one", [cd18(note=[{"text": "Patient is not post-transplant"}])], "met"),
+    ("granulocytes 2 days ago", [cd18(note=[{"text": "granulocyte transfusion 2 days ago"}])], "unknown"),
+    ("granulocytes 7 days ago", [cd18(note=[{"text": "granulocyte transfusion 7 days ago"}])], "unknown"),
+    ("granulocytes 8 days ago", [cd18(note=[{"text": "granulocyte transfusion 8 days ago"}])], "met"),
+    ("granulocytes to come", [cd18(note=[{"text": "Before granulocyte transfusion"}])], "met"),
+    ("no granulocytes", [cd18(note=[{"text": "No granulocyte transfusion"}])], "met"),
     # as laboratories shorten it
     ("lymphs", [cd18(code="CD18 lymphs")], "unknown"),
     ("LYMPH, joined with an underscore", [cd18(code="CD18_LYMPH")], "unknown"),
@@ -247,6 +296,86 @@ def test_only_a_percentage_of_blood_neutrophils_counts(resources: list[Resource]
     assert causes(criterion) == ({"unusable"} if status == "unknown" else set())
 
 
+def noted(text: str) -> Resource:
+    return cd18(note=[{"text": text}])
+
+
+RELATIVE = [
+    # what a name says
+    *((f"name: {text}", [cd18(code=text)], "unknown") for text in (
+        "CD18 % normal", "CD18 (% ctrl)", "CD18 % of wild type", "CD18 percent of reference", "CD18 neutrophils gMFI %",
+        "CD18 MESF", "CD18 antibody binding capacity", "CD18 PMN, pct of NC", "CD18 vs healthy", "CD18 % of baseline",
+        "CD18 % expression compared to WT", "CD18 % (of normal)", "CD18 % of normal (PMN)",
+        "CD18, % normal (neutrophils)",
+    )),
+    *((f"name: {text}", [cd18(code=text)], "met") for text in (
+        "CD18 normal range", "CD18 % (normal range 95-100)", "CD18 %, normal >95 %", "CD18 % of neutrophils",
+        "CD18 cells/100 cells in Blood", "CD18 % reference interval",
+    )),
+    # what the method says
+    *((f"method: {text}", [cd18(method=concept(text))], "unknown") for text in (
+        "Relative to healthy donor", "Residual expression vs control", "%NL control", "gMFI", "% normal",
+        "Mean fluorescence intensity", "Compared with same-day normal control",
+    )),
+    *((f"method: {text}", [cd18(method=concept(text))], "met") for text in (
+        "Compared with isotype control", "Fluorescence-activated cell sorting", "Immunofluorescence",
+        "Flow cytometry (normal range 95-100 %)", "Gated against isotype control",
+    )),
+    # what a note says
+    *((f"note: {text}", [noted(text)], "unknown") for text in (
+        "Reported as mean fluorescence intensity (MFI)", "Compared to normal control",
+        "Residual expression vs. control",
+        "Negative control", "Normal sample", "1.2 % of normal", "Result as % of normal control: 1.2",
+        "MFI", "Values are MFI.", "Units: MFI", "Expressed as a percentage of the healthy control.",
+        "Normalized to control.", "Result is in gMFI units.",
+    )),
+    *((f"note: {text}", [noted(text)], "met") for text in (
+        "Compared with isotype control", "Normal range 95-100 %", "Reference: 95 % (normal)", "MFI 310, control 9800",
+        "Healthy control: 98 %; normal.", "Percent positive, compared to normal control (98 %)",
+        "Reduced compared to normal controls.", "Markedly low vs. healthy control", "Below the reference range",
+        "Negative.", "Result is negative", "Run alongside a normal control", "CD18 % normal range: 95-100",
+        "Counts have normalized.",
+        "Neutrophil count 40 %, normal for age", "Reported as percent positive; MFI also measured",
+    )),
+    ("the panel's note", [cd18(), panel("Observation/cd18", note=[{"text": "Reported as % of normal control"}])],
+     "unknown"),
+    ("the panel's method", [cd18(), panel("Observation/cd18", method=concept("% of normal control"))], "unknown"),
+    ("a panel of percentages and intensities",
+     [cd18(), panel("Observation/cd18", code=concept("LAD panel, percent and MFI"))], "met"),
+    # what is normal, in words
+    *((f"range: {text}", [components(component("CD18", 1.2, referenceRange=[{"text": text}]))], status)
+      for text, status in ((">90 % of normal control", "unknown"), ("MFI", "unknown"), ("MFI 500-900", "unknown"),
+                           ("95-100 %", "met"), ("Normal: 95-100 %", "met"), ("95-100 % (normal)", "met"))),
+    ("range of the result itself", [cd18(referenceRange=[{"text": ">90 % of normal control"}])], "unknown"),
+    ("a range in numbers that are text", [cd18(referenceRange=[{"low": {"value": "95"}, "high": ">99"}])], "met"),
+    ("a range that is no list", [cd18(referenceRange={"low": {"value": 95, "unit": "%"}})], "met"),
+    ("range of a contained result", [containing(cd18(referenceRange=[{"text": ">90 % of control"}]))], "unknown"),
+    # cells that are left out
+    ("name: PMNs (not lymphocytes)", [cd18(code="CD18 on PMNs (not lymphocytes)")], "met"),
+    ("name: neutrophils, excluding", [cd18(code="CD18 neutrophils, excluding monocytes and lymphs")], "met"),
+    ("name: lymphocytes, not PMNs", [cd18(code="CD18 on lymphocytes (not PMNs)")], "unknown"),
+    ("name: not lymphocytes, of no cells", [cd18(code="CD18, not lymphocytes")], "unknown"),
+    ("name: all but neutrophils", [cd18(code="CD18 on cells other than neutrophils")], "unknown"),
+    ("method: PMNs (not lymphocytes)", [cd18(method=concept("PMNs (not lymphocytes)"))], "met"),
+    ("method: PMNs, lymphocytes excluded", [cd18(method=concept("PMN gate, lymphocytes excluded"))], "met"),
+    ("method: lymphocytes, PMNs excluded", [cd18(method=concept("Lymphocyte gate, PMNs excluded"))], "unknown"),
+    ("method: lymphocytes (not PMNs)", [cd18(method=concept("Lymphocytes (not PMNs)"))], "unknown"),
+    ("note: lymphocytes, not PMNs", [noted("Gated on lymphocytes, not neutrophils")], "unknown"),
+    ("panel's note: lymphocytes", [cd18(), panel("Observation/cd18", note=[{"text": "Gated on lymphocytes"}])],
+     "unknown"),
+    ("panel's note: lymphocytes, its own name PMN",
+     [cd18(code="CD18 PMN"), panel("Observation/cd18", note=[{"text": "Gated on lymphocytes"}])], "met"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("resources", "status"), [case[1:] for case in RELATIVE], ids=[case[0] for case in RELATIVE])
+def test_a_percentage_of_a_control_or_an_intensity_is_none_of_cells(resources: list[Resource], status: str) -> None:
+    """Wherever it is said. A normal range, an isotype control and a control's value beside it say nothing of it."""
+    criterion = asked("I.A.1.a", [patient(), lad(), *resources])
+    assert criterion["status"] == status
+    assert causes(criterion) == ({"unusable"} if status == "unknown" else set())
+
+
 def test_a_gate_that_is_not_stated_is_said() -> None:
     """The evidence shows that the laboratory did not name the cells."""
     evidence = asked("I.A.1.a", [patient(), lad(), cd18()])["evidence"]
@@ -313,10 +442,8 @@ SHAPES = [
      [flow(), panel("Observation/cd18", "Observation/top"), panel("Observation/panel") | {"id": "top"},
       report("Observation/top", status="cancelled")], "unknown", None),
     ("in a withdrawn report that cannot be read",
-     [flow(), {k: v for k, v in report("Observation/cd18", status="entered-in-error").items() if k != "code"}],
-     "unknown", None),
-    ("in a report that cannot be read",
-     [flow(), {k: v for k, v in report("Observation/cd18").items() if k != "code"}], "unknown", None),
+     [flow(), report("Observation/cd18", status="entered-in-error", code="CD18")], "unknown", None),
+    ("in a report that cannot be read", [flow(), report("Observation/cd18", code="CD18")], "unknown", None),
     ("in more panels than are followed",
      [flow(), *(panel("Observation/cd18") | {"id": f"panel{number}"} for number in range(101))], "unknown", None),
     ("in another patient's report too",
@@ -408,13 +535,14 @@ SAID = [
     ("another patient's alone", [flow(subject=reference("Patient/p2"))], "Not found", "absent"),
     ("entered in error alone", [flow(status="entered-in-error")], "Not found", "absent"),
     ("a report in words", [report(code=PANEL, conclusion="CD18 0.3 %")], "attach", "unusable"),
+    ("after a transplant by its name", [cd18(code="CD18 PMN post BMT")], "after “CD18 PMN post BMT”", "unusable"),
     ("a report whose results are not here", [report("Observation/x", conclusion="CD18 0.3 %")], "attach", "unusable"),
     ("a reason why there is no value", [flow("CD18", {"dataAbsentReason": concept("clotted")})], "clotted", "unusable"),
     ("monocytes", [cd18(code="CD18 monocytes")], "another cell population", "unusable"),
     ("marrow", [cd18(bodySite=concept("Bone marrow"))], "bone marrow", "unusable"),
     ("unreadable", [flow("CD18", {"valueQuantity": "1.2 %"})], "could not be read", "unusable"),
     ("in a report that is unreadable",
-     [flow(), {k: v for k, v in report("Observation/cd18").items() if k != "code"}], "not all be read", "unusable"),
+     [flow(), report("Observation/cd18", code="CD18")], "not all be read", "unusable"),
     ("in a panel of a cancelled report",
      [flow(), panel("Observation/cd18"), report("Observation/panel", status="cancelled")], "cancelled", "unusable"),
 ]  # fmt: skip
@@ -730,3 +858,17 @@ def test_a_high_result_needs_the_treatments(value: float, left_out: tuple[str, .
     criterion = asked("I.A.1.a", [*without(complete(), "cd18"), flow("CD18", value)], leave_out=left_out)
     assert criterion["status"] == status, remark
     assert causes(criterion) <= {"unavailable"}
+
+
+@pytest.mark.parametrize(
+    ("remark", "sent", "told"),
+    [
+        ("its results were not sent", report("Observation/cd18", code=PANEL), {"unavailable"}),
+        ("it lists none", report(code=PANEL, conclusion="CD18 0.3 %"), {"unavailable", "unusable"}),
+        ("its results are inside", containing(flow()), set()),
+    ],
+)
+def test_a_report_whose_results_were_not_sent(remark: str, sent: Resource, told: set[str]) -> None:
+    """Nothing is asked to be attached where the results only have not come."""
+    criterion = asked("I.A.1.a", [patient(), lad(), sent], leave_out=("observations",))
+    assert causes(criterion) == told

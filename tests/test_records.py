@@ -11,7 +11,7 @@ import pytest
 
 from cds_service.fhir.bundle import Answered, Entry, State, answered, entries_of
 from cds_service.fhir.records import Records
-from cds_service.fhir.resources import READ, Unreadable, validated
+from cds_service.fhir.resources import READ, Undecided, Unreadable, reference_in, validated
 from tests.charts import Resource, bundle, flow, lad, order, patient, quantity, role
 
 
@@ -91,6 +91,44 @@ def test_what_cannot_be_read_says_so_without_values(remark: str, changes: Resour
         validated(flow() | changes)
     assert str(unreadable.value)
     assert not {"last week", "CD18", "never", "x"} & set(str(unreadable.value).split())
+
+
+def test_what_is_missing_is_no_reason_to_invent() -> None:
+    """What FHIR asks for and nobody sent is blank in the model."""
+    claim = validated(
+        {"resourceType": "Claim", "status": "active", "use": "claim", "item": [{}, {"quantity": {"value": 1}}]}
+    )
+    assert (claim.patient.reference, claim.created, claim.insurance, claim.item[0].sequence) == (None, None, [], None)
+    given = validated({"resourceType": "MedicationAdministration", "status": "completed"})
+    assert (given.medicationCodeableConcept.text, given.effectiveDateTime, given.effectivePeriod.start) == (
+        None,
+        None,
+        None,
+    )
+
+
+def test_what_decides_is_named_where_it_is_missing() -> None:
+    """And a resource that is wrong besides is unreadable, not undecided."""
+    with pytest.raises(Undecided, match="without status"):
+        validated({"resourceType": "Observation", "vendor": 1, "component": [{"valueString": "x"}]})
+    with pytest.raises(Unreadable, match="invalid: issued") as unreadable:
+        validated({"resourceType": "Observation", "issued": "never"})
+    assert not isinstance(unreadable.value, Undecided)
+
+
+@pytest.mark.parametrize(
+    ("remark", "member", "found"),
+    [
+        ("a reference", {"reference": "Patient/2", "vendor": 1}, "Patient/2"),
+        ("an empty one", {}, None),
+        ("text", "Patient/2", None),
+        ("nothing", None, None),
+    ],
+)
+def test_a_reference_is_read_by_itself(remark: str, member: Any, found: str | None) -> None:
+    """Whatever the rest of its resource is."""
+    named = reference_in({"resourceType": "Procedure", "status": ["x"], "subject": member}, "subject")
+    assert (named.reference if named else None) == found
 
 
 @pytest.mark.parametrize(("resource", "expected"), [(role("r", "Haematology"), 1), (order(), 1), (patient(), None)])

@@ -325,6 +325,25 @@ SPECIALTIES = [
     ("text: scheduler", concept("BMT scheduler"), "unknown", "unknown"),
     ("text: trials office", concept("BMT Clinical Trials Office"), "unknown", "unknown"),
     ("text: tumour registrar", concept("Oncology tumor registrar"), "unknown", "unknown"),
+    *(
+        (f"text: who keeps the register, {words}", concept(words), "unknown", "unknown")
+        for words in ("Oncology data registrar", "Oncology registrar (data)", "Oncology database registrar",
+                      "Oncology data entry", "Oncology registry")
+    ),
+    ("text: a place, no person", concept("Oncology Clinic/Center"), "unknown", "unknown"),
+    ("text: a place, as the taxonomy has it", concept("Clinic/Center, Oncology"), "unknown", "unknown"),
+    ("text: a place of transplant", concept("Clinic/Centre, BMT"), "unknown", "unknown"),
+    ("text: the clinic that is the service", concept("Hematology clinic"), "unknown", "met"),
+    *(
+        (f"text: HCT is the haematocrit, {words}", concept(words), "unknown", "unknown")
+        for words in ("HCT/Hgb point-of-care testing", "Hgb/HCT", "Hb/Hct", "Hemoglobin and HCT", "CBC, HCT",
+                      "HCT check")
+    ),
+    *(
+        (f"text: HCT is the transplant, {words}", concept(words), "met", "unknown")
+        for words in ("HCT", "HCT physician", "HCT and cellular therapy", "Hemoglobinopathy HCT",
+                      "HCT for Hgb disorders")
+    ),
     ("text: registrar, a physician in training", concept("Haematology registrar"), "unknown", "met"),
     ("text: scheduled visits", concept("Hematology, scheduled visits"), "unknown", "met"),
     ("text: epidemiologist", concept("Infectious disease epidemiologist"), "unknown", "unknown"),
@@ -341,6 +360,7 @@ SPECIALTIES = [
     ("text: head and neck oncology", concept("Head and neck oncology"), "unknown", "unknown"),
     ("text: cardio-oncology", concept("Cardio-oncology"), "unknown", "unknown"),
     ("text: neuro-oncology", concept("Pediatric neuro-oncology"), "unknown", "met"),
+    ("text: neuro-oncology of neurology", concept("Neurology - Neuro-Oncology"), "unknown", "met"),
     ("text: haematology, not BMT", concept("Hematology (not BMT)"), "unknown", "met"),
     ("text: haematology without transplant", concept("Non-transplant hematology"), "unknown", "met"),
     ("text: the same, at length", concept("Hematology, non bone marrow transplant"), "unknown", "met"),
@@ -349,6 +369,49 @@ SPECIALTIES = [
     ("text: not any longer", concept("Hematologist, retired"), "unknown", "unknown"),
     ("text: once", concept("Former BMT fellow"), "unknown", "unknown"),
     ("text: no physician", concept("Non-physician BMT provider"), "unknown", "unknown"),
+    *(
+        (f"text: who works in the unit, {words}", concept(words), "unknown", "unknown")
+        for words in (
+            "BMT Advance Practice Provider", "BMT Referral Specialist", "BMT Authorization Specialist",
+            "BMT Intake Specialist", "BMT Insurance Specialist", "BMT Benefits Specialist", "BMT Quality Specialist",
+            "BMT Clinical Specialist", "BMT Referral/Authorization Specialist", "BMT Educator", "BMT Liaison",
+            "BMT Hospital School Liaison", "BMT Program Assistant", "Program Assistant - BMT", "BMT Discharge Planner",
+            "BMT Operations Director", "Director of Operations, BMT", "BMT Quality Manager", "BMT Supervisor",
+            "BMT Physician Extender", "BMT CRA", "Hematology Practice Supervisor", "Veterinary oncology",
+        )
+    ),
+    *(
+        (f"text: a physician, {words}", concept(words), "met", "unknown")
+        for words in (
+            "BMT Program Director", "Medical Director, BMT", "Clinical Director, BMT", "BMT Specialist",
+            "Assistant Professor, BMT", "BMT Assistant Attending", "BMT Clinician Educator", "Chief, BMT service",
+            "Medical Director of Quality, BMT",
+        )
+    ),
+    *(
+        (f"text: another specialty of the unit, {words}", concept(words), "unknown", "unknown")
+        for words in (
+            "BMT Dermatology", "BMT Neurology", "BMT Ophthalmology", "BMT Endocrinology", "BMT Gastroenterology",
+            "BMT Surgery", "BMT Critical Care", "BMT Intensive Care", "BMT ICU", "BMT Anesthesia", "BMT Nephrology",
+            "BMT Urology", "BMT ENT", "BMT Genetics", "Oncology Nephrology", "BMT hospitalist", "BMT wound care",
+            "Neuro-immunology", "Reproductive immunology",
+        )
+    ),
+    ("text: BMT beside critical care", concept("Critical Care and BMT"), "met", "unknown"),
+    ("text: BMT beside neurology", concept("Neurology, BMT"), "met", "unknown"),
+    ("text: as SNOMED CT has it", concept("Surgery-Bone and marrow transplantation"), "met", "unknown"),
+    ("text: the same, paediatric", concept("Pediatric surgery-bone marrow transplantation"), "met", "unknown"),
+    ("text: gastrointestinal oncology is medical", concept("Gastrointestinal oncology"), "unknown", "met"),
+    ("text: pulmonology and immunology", concept("Pulmonology, Allergy & Immunology"), "unknown", "met"),
+    *(
+        (f"text: infectious disease, {words}", concept(words), "unknown", "met")
+        for words in ("ID", "Pediatric ID", "Peds ID", "ID physician", "Transplant ID", "Immunocompromised Host ID",
+                      "Infectious Dis", "Infectiology")
+    ),
+    *(
+        (f"text: no infectious disease, {words}", concept(words), "unknown", "unknown")
+        for words in ("id", "Patient ID", "ID badge", "IDD services", "ID pharmacist", "Provider ID 7")
+    ),
 ]  # fmt: skip
 
 
@@ -494,6 +557,95 @@ def test_where_a_specialty_is_stated(
 ) -> None:
     """The specialty is joined over roles, qualifications, note types and care teams."""
     assert ask(clause, *resources, **named)["status"] == status, remark
+
+
+# --- the words of a consult note --------------------------------------------------------------------------------------
+
+NOTES = [
+    ("BMT consult", "met", "unknown"),
+    ("BMT consult note", "met", "unknown"),
+    ("Pediatric BMT Consultation", "met", "unknown"),
+    ("Bone Marrow Transplant - Initial Consult", "met", "unknown"),
+    ("Bone Marrow Transplant (BMT) Consult", "met", "unknown"),
+    ("Bone Marrow Transplant, Pediatric Consult", "met", "unknown"),
+    ("H&P / Consult - BMT", "met", "unknown"),
+    ("Consult to BMT", "met", "unknown"),
+    ("Inpatient consult to Bone Marrow Transplant", "met", "unknown"),
+    ("Consult note: BMT consult", "met", "unknown"),
+    ("Center for Stem Cell Transplantation consult", "met", "unknown"),
+    ("Consult note - Hematology", "unknown", "met"),
+    ("Consultation note Hematology/Oncology", "unknown", "met"),
+    ("Consult note by Immunology", "unknown", "met"),
+    ("Consultation to Division of Hematology", "unknown", "met"),
+    ("Consult (Hematology)", "unknown", "met"),
+    ("Hematology in-patient consult", "unknown", "met"),
+    ("Hematology New Patient Consult", "unknown", "met"),
+    ("Hematology clinic consult note", "unknown", "met"),
+    ("Allergy and immunology Hospital Consult note", "unknown", "met"),
+    ("Infectious Disease Consult", "unknown", "met"),
+    ("Infectious Disease (ID) consult", "unknown", "met"),
+    ("ID consult", "unknown", "met"),
+    ("Transplant ID consult", "unknown", "met"),
+    ("Hematology/Oncology and BMT Consult", "met", "met"),
+    ("Consultant haematologist's note", "unknown", "met"),
+    ("Dermatology consult - BMT", "unknown", "unknown"),
+    ("Dermatology (BMT) consult", "unknown", "unknown"),
+    ("BMT - Dermatology consult", "unknown", "unknown"),
+    ("BMT dermatology consult", "unknown", "unknown"),
+    ("PICU consult (BMT)", "unknown", "unknown"),
+    ("PT consult BMT unit", "unknown", "unknown"),
+    ("BMT PT consult", "unknown", "unknown"),
+    ("BMT GI consult", "unknown", "unknown"),
+    ("ENT consult, hematology patient", "unknown", "unknown"),
+    ("Hematology patient, ENT consult", "unknown", "unknown"),
+    ("Wound care consult - hematology unit", "unknown", "unknown"),
+    ("Genetics consult (immunology clinic)", "unknown", "unknown"),
+    ("Neurology consult - referred by Immunology", "unknown", "unknown"),
+    ("Referred by Immunology for Neurology consult", "unknown", "unknown"),
+    ("Dental consult for immunology patient", "unknown", "unknown"),
+    ("Orthopedics consult re: infectious disease", "unknown", "unknown"),
+    ("Consult for oncology patient", "unknown", "unknown"),
+    ("Consult note, hematology patient", "unknown", "unknown"),
+    ("Consult with BMT", "unknown", "unknown"),
+    ("Oncology unit consult", "unknown", "unknown"),
+    ("BMT consult request", "unknown", "unknown"),
+    ("BMT consult - cancelled", "unknown", "unknown"),
+    ("Consult to BMT declined", "unknown", "unknown"),
+    ("BMT consult scheduled", "unknown", "unknown"),
+    ("BMT consult to be scheduled", "unknown", "unknown"),
+    ("Order: BMT consult", "unknown", "unknown"),
+    ("Referral for BMT consult", "unknown", "unknown"),
+    ("BMT consult not done", "unknown", "unknown"),
+    ("BMT consult postponed", "unknown", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("words", "a", "b"), NOTES, ids=[row[0] for row in NOTES])
+@pytest.mark.parametrize("codings", [[(LOINC, "11488-4")], []], ids=["coded", "in words alone"])
+def test_whose_consult_a_note_is(words: str, a: str, b: str, codings: list[tuple[str, str]]) -> None:
+    """What leads directly to "consult" tells whose it is; whose patient, unit or clinic it was about does not."""
+    assert [ask(clause, note(concept(words, *codings)))["status"] for clause in (A, B)] == [a, b], words
+
+
+def test_the_code_of_a_consult_note_needs_no_such_word() -> None:
+    """A note coded as a consult note, and called after the specialty alone."""
+    assert ask(A, note(concept("BMT", (LOINC, "11488-4"))))["status"] == "met"
+
+
+@pytest.mark.parametrize("words", ["BMT consult request", "BMT consult - cancelled", "Consult scheduled"])
+def test_a_consult_that_did_not_take_place_shows_nobody(words: str) -> None:
+    """The author of a request is not consulted, whatever their specialty and the note's code."""
+    assert ask(B, HEMATOLOGIST, note(concept(words, (LOINC, "11488-4"))))["status"] == "unknown"
+
+
+@pytest.mark.parametrize(("words", "status"), [
+    ("Consult to Hematology", "met"), ("Referral for consultation", "met"),
+    ("Consult to Hematology declined", "unknown"), ("Consultation - cancelled", "unknown"),
+    ("Consultation, no show", "unknown"),
+])  # fmt: skip
+def test_a_completed_consultation_request_in_words(words: str, status: str) -> None:
+    """A request is a request by its name; once completed, only words of its failing take that back."""
+    assert ask(B, HEMATOLOGIST, consultation("ServiceRequest", text=words))["status"] == status
 
 
 # --- contained clinicians ---------------------------------------------------------------------------------------------

@@ -43,6 +43,9 @@ def given(product: str | Resource, date: str = BEFORE, **more: Any) -> Resource:
     return base | drug | {"effectiveDateTime": date} | more
 
 
+HSCT = done("Allogeneic bone marrow transplant", "2026-06-01", (CPT, "38240"))
+
+
 def medication(product: str) -> Resource:
     return {"resourceType": "Medication", "id": "m", "code": concept(product)}
 
@@ -120,6 +123,76 @@ def test_transplants_in_hospital_words(treatment: Resource, answer: str) -> None
     assert high(treatment, medication("Allogeneic hematopoietic stem cells")) == answer
 
 
+AROUND = [
+    "CT chest pre-BMT", "ECHO PEDS PRE-BMT", "Echocardiogram prior to gene therapy", "Broviac placement for BMT",
+    "Dental clearance for BMT", "Ovarian tissue cryopreservation prior to BMT", "Stem cell transplant conference",
+    "Stem cell transplant clinic visit", "Second opinion regarding HSCT", "BMT tumor board", "Lumbar puncture pre-BMT",
+    "ECG pre gene therapy", "IR tunneled CVC placement for gene therapy", "Care conference - gene therapy",
+    "Video visit: gene therapy", "Gene therapy infusion education", "Sedated MRI pre Kresladi", "BMT case management",
+    "Stem cell transplant orientation", "HSCT committee meeting", "BMT central line placement",
+    "Bone marrow transplant evaluation", "Consent for bone marrow transplant", "Pre-transplant stem cell collection",
+    "ATG infusion pre-BMT", "Gene therapy - consultation", "Bone marrow harvesting for transplantation; allogeneic",
+    "Transplant preparation of hematopoietic progenitor cells; cryopreservation and storage",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", AROUND)
+def test_what_goes_with_a_transplant_or_gene_therapy_is_none(text: str) -> None:
+    """What is for one, comes before one or is about one gives nothing, and spoils no result."""
+    assert high(done(text)) == USED
+
+
+REAL = [
+    "Infusion of peripheral blood stem cells collected by apheresis",
+    "Allogeneic bone marrow transplant, marrow harvested from father",
+    "Haploidentical HSCT; graft collected from mother",
+    "Cord blood transplant, unit selected after HLA typing", "Allogeneic HSCT, screened unrelated donor",
+    "Allogeneic stem cell transplant - consent signed", "TCR alpha/beta depleted haplo transplant",
+    "MUD PBSC transplant", "Marrow infusion from sister", "Infusion of haploidentical marrow", "MSD transplant",
+    "Stem cell infusion from cousin donor", "Infusion of modified cells for gene therapy", "Gene therapy day 0",
+    "Kresladi infusion following busulfan conditioning", "Admission for HSCT", "BMT day 0",
+    "Infusion of bone marrow for transplant",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REAL)
+def test_a_word_beside_a_transplant_does_not_undo_it(text: str) -> None:
+    """Consent, collection and typing undo a transplant only where they stand directly before or behind it."""
+    assert high(done(text)) == SPOILT
+
+
+AFTERWARDS = [
+    # remark, what is on record, what high results of 2026-03-04 say
+    ("a scan after one", [done("CT chest post-BMT")], SPOILT),
+    ("an evaluation after one", [done("Post-BMT evaluation")], SPOILT),
+    ("a follow-up", [done("BMT follow-up")], SPOILT),
+    ("a later follow-up, of one that may be older", [done("BMT follow-up", "2026-08-01")], SPOILT),
+    ("a later follow-up, of a later one", [done("BMT follow-up", "2026-08-01", id="visit"), HSCT], USED),
+    ("a later scan after a gene therapy, of a donor's cells on record",
+     [done("Echocardiogram after gene therapy", "2026-08-01", id="visit"), HSCT], SPOILT),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("treatments", "answer"), [row[1:] for row in AFTERWARDS], ids=[row[0] for row in AFTERWARDS])
+def test_what_comes_after_a_transplant_tells_of_it(treatments: list[Resource], answer: str) -> None:
+    """A visit after a transplant says that there was one before it, unless one on record explains it."""
+    assert high(*treatments) == answer
+
+
+ADMINISTERED = [
+    ("a gene therapy without a name", given("Autologous gene-modified CD34+ cells"), SPOILT),
+    ("a drug that mobilises for one", given("Plerixafor for gene therapy mobilization"), USED),
+    ("a drug before Kresladi", given("Acetaminophen prior to Kresladi"), USED),
+    ("a drug that conditions for Kresladi", given("Busulfan (conditioning for Kresladi)"), USED),
+]
+
+
+@pytest.mark.parametrize(("drug", "answer"), [row[1:] for row in ADMINISTERED], ids=[row[0] for row in ADMINISTERED])
+def test_gene_therapies_administered(drug: Resource, answer: str) -> None:
+    """Cells that were corrected spoil what comes later; a drug on the way to them does not."""
+    assert high(drug) == answer
+
+
 WHITE_CELLS = [
     ("granulocytes as a product", given("Granulocytes, apheresis, irradiated", "2026-03-02"), SPOILT),
     ("granulocytes of a Medication", given(contained("Granulocytes, irradiated"), "2026-03-02"), SPOILT),
@@ -151,7 +224,6 @@ def test_white_cells_in_hospital_words(treatment: Resource, answer: str) -> None
     assert high(treatment) == answer
 
 
-HSCT = done("Allogeneic bone marrow transplant", "2026-06-01", (CPT, "38240"))
 CORRECTED = done("Lentiviral gene therapy", "2026-06-01")
 TRACES = [
     # remark, what is on record, what results of 2026-03-04 say
@@ -173,6 +245,14 @@ TRACES = [
     ("a gene therapy without a date beside its procedure", [status("Z92.86"), CORRECTED], USED),
     ("a gene therapy without a date beside cells of the patient's own",
      [status("Z92.86"), done("Stem cell transplant", "2026-06-01", (CPT, "38241"))], USED),
+    *[(f"had: {text}", [condition("s", concept(text), onsetDateTime="2025-02-01")], SPOILT) for text in (
+        "S/p BMT from sibling", "S/p sibling BMT", "History of matched sibling donor HSCT",
+        "Brother healthy; s/p HSCT", "Sister is donor, s/p BMT",
+        "Encounter for follow-up after bone marrow transplant")],
+    *[(f"not had: {text}", [condition("s", concept(text), onsetDateTime="2025-02-01")], USED) for text in (
+        "Sibling with LAD-I s/p bone marrow transplant", "Brother s/p HSCT", "Mother: s/p bone marrow transplant",
+        "History of stem cell transplant in brother", "Status post gene therapy consultation",
+        "Family history of bone marrow transplant")],
     ("a refuted status", [status("Z94.84", onsetDateTime="2025-02-01") | {
         "verificationStatus": concept(None, ("vs", "refuted"))}, HSCT], USED),
     ("a status beside a transplant without a date", [status("Z94.84"), done("HSCT", None)], SPOILT),

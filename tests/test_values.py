@@ -64,6 +64,13 @@ CASES = [
     ("text with a full-width sign", text("1.2％"), "met"),
     ("text 1.2 % of neutrophils", text("1.2 % of neutrophils"), "met"),
     ("text <2% with the laboratory's flag", text("<2% (L)"), "met"),
+    ("text with a flag in words", text("0.4 % Low"), "met"),
+    ("text with a flag in brackets", text("0.4 % (critical low)"), "met"),
+    ("text with two flags", text("0.4% L*"), "met"),
+    ("text that begins with the point", text(".5 %"), "met"),
+    ("text <.5 %", text("<.5%"), "met"),
+    ("text with flags without end", text("0.4 % " + "L" * 60 + "x"), "unknown"),
+    ("text with a word that is no flag", text("0.4 % dim"), "unknown"),
     ("text 0.5 - 1.5 %", text("0.5 – 1.5 %"), "met"),
     ("text 1-3 % spans 2", text("1-3 %"), "unknown"),
     ("text >1-1.5 % contradicts itself", text(">1-1.5 %"), "unknown"),
@@ -88,6 +95,14 @@ CASES = [
     ("unit says of control though the code is %", {"valueQuantity": quantity(1.2, "%", "% of control")}, "unknown"),
     ("unit says lymphocytes though the code is %", {"valueQuantity": quantity(1.2, "%", "% lymphocytes")}, "unknown"),
     ("unit says PMN and the code %", {"valueQuantity": quantity(1.2, "%", "% PMN")}, "met"),
+    *((f"unit {unit}", {"valueQuantity": quantity(1.2, "%", unit)}, "unknown")
+      for unit in ("% of ctrl", "% of ctl", "%NC", "% nl", "% of wild type", "% WT", "% ABC", "% (normalized)")),
+    *((f"code {code}", {"valueQuantity": quantity(1.2, code)}, "unknown")
+      for code in ("%{ctrl}", "%{NC}", "%{norm}", "%{of_wild_type}", "%{gMFI}", "%{MESF}")),
+    *((f"unit {unit} without a code", {"valueQuantity": {"value": 1.2, "unit": unit}}, "unknown")
+      for unit in ("% ctrl", "% of NC", "percent of normal")),
+    *((f"unit {unit}", {"valueQuantity": quantity(1.2, "%", unit)}, "met")
+      for unit in ("% of neutrophils", "% positive", "percent", "% granulocytes")),
     # fractions
     ("a fraction 0.015 is 1.5 %", {"valueQuantity": quantity(0.015, "1")}, "met"),
     ("a fraction 0.02 is 2 %", {"valueQuantity": quantity(0.02, "1")}, "not-met"),
@@ -120,7 +135,7 @@ CASES = [
     ("a value and a reason why there is none", compared(None, 1) | {"dataAbsentReason": concept("error")}, "unknown"),
     ("only flagged low", {"interpretation": [concept("LL")]}, "unknown"),
     ("a quantity without number", {"valueQuantity": {"unit": "%"}}, "unknown"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("value", "status"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
@@ -146,6 +161,23 @@ def test_the_evidence_shows_the_value_as_it_was_written() -> None:
     assert criterion["evidence"] == [
         {"reference": "Observation/cd18", "says": "CD18 <2 % of neutrophils, 2026-03-04"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("remark", "value", "says"),
+    [
+        ("its cells said", text("0.4 % of neutrophils"), "0.4 %"),
+        ("its flag", text("0.4% L"), "0.4%"),
+        ("a span", text("0.4-0.6 % of PMN"), "0.4-0.6 %"),
+        ("its cells in the unit", {"valueQuantity": quantity(0.4, "%", "% of neutrophils")}, "0.4 %"),
+        ("a fraction", {"valueQuantity": quantity(0.005, "1")}, "0.5 %"),
+        ("a fraction, compared", {"valueQuantity": quantity(0.005, "1", comparator="<")}, "<0.5 %"),
+    ],
+)
+def test_the_evidence_says_everything_once(remark: str, value: Resource, says: str) -> None:
+    """The percentage, and then of which cells it is."""
+    (evidence,) = asked("I.A.1.a", [patient(), lad(), flow("CD18", value)])["evidence"]
+    assert evidence["says"] == f"CD18 {says} of neutrophils, 2026-03-04"
 
 
 def test_the_former_code_still_counts() -> None:

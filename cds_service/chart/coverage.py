@@ -18,7 +18,13 @@ _MARKETPLACE = re.compile(r"marketplace|exchange|\bhim\b|\bichra\b|\bqhp\b|quali
 _MEDICAID = re.compile(r"medicaid", re.IGNORECASE)
 _COMMERCIAL = re.compile(r"\bcommercial\b", re.IGNORECASE)
 _OUTSIDE = re.compile(r"medicare|tricare|champva|veterans", re.IGNORECASE)
-_UNCLEAR = re.compile(r"\bchip\b|children'?s health insurance|\bdual\b|\bduals\b", re.IGNORECASE)
+_UNCLEAR = re.compile(
+    r"\bchip\b|children'?s health insurance|\bdual\b|\bduals\b|"
+    r"\b(?:pending|appl(?:ied|ying|icants?|ications?)|denied|terminated|expired|potential|possible|unverified)\b",
+    re.IGNORECASE,
+)
+"""Lines that the policy does not name, and coverage that is only applied for, or no longer there."""
+_NOT_THAT = re.compile(r"\b(?:non|not|no|off|without|except|excluding)[- ]+(?:(?:on|in|an?|the) )*\w+", re.IGNORECASE)
 
 _UNCLEAR_LINE = "unclear"
 
@@ -62,7 +68,7 @@ def _line(source: Source, model: Any, payers: Mapping[str, str]) -> str:
     if line is not None:
         return line
     classes = [" ".join(filter(None, (each.value, each.name))) for each in model.class_fhir or ()]
-    said = [*texts(model.type), *classes]
+    said = [_NOT_THAT.sub("", text) for text in (*texts(model.type), *classes)]
     if any(_UNCLEAR.search(text) for text in said):
         return _UNCLEAR_LINE
     if any(_MARKETPLACE.search(text) for text in said):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
+from cds_service.chart.hedging import hedged
 from cds_service.chart.observed import REPORT_IS_FINAL, Observed, observed
 from cds_service.chart.source import Source
 from cds_service.fhir.elements import plain_text, references, texts
@@ -38,8 +39,16 @@ _NEITHER = re.compile(
 """Viruses and parasites, whose names are Latin too."""
 _GRAM = re.compile(r"gram[- ]negative", re.IGNORECASE)
 _NO_GROWTH = re.compile(
-    r"\bno\b|none|sterile|negative|not |absent|contamina|coloni[sz]|flora\b|\bcommensal", re.IGNORECASE
+    r"\bno\b|none|sterile|negative|not |absent|contamina|coloni[sz]|flora\b|\bcommensal|reject|cancel|pending|"
+    r"to follow|unsatisfactory|insufficient|inadequate|unable",
+    re.IGNORECASE,
 )
+_STILL_TO_COME = re.compile(
+    r"(?:suscept\w*|sensitivit\w*|speciation|identification)(?: test\w*| results?| report)*:? "
+    r"(?:(?:is|are) )?(?:pending|to follow)",
+    re.IGNORECASE,
+)
+"""Of an organism that grew, only its kind or what it is susceptible to is not known yet."""
 _SURVEILLANCE = re.compile(r"screen|surveillance|coloni[sz]", re.IGNORECASE)
 _NO_CULTURE = re.compile(r"stain|smear|microscop|suscept|sensitiv|\bpcr\b|antigen|source|specimen type", re.IGNORECASE)
 """What a culture's report lists beside the organism."""
@@ -124,6 +133,9 @@ def _is_flagged_negative(holder: Any) -> bool:
 
 def _is_organism(text: str) -> bool:
     """Whether a text names a bacterium or a fungus, and does not take it back."""
+    text = _STILL_TO_COME.sub("", text)
     binomial = (_IN_CAPITALS if text.isupper() else _GENUS_AND_SPECIES).search(text)
     named = binomial or _KNOWN.search(text)
-    return bool(named) and not _NEITHER.search(text) and not _NO_GROWTH.search(_GRAM.sub("", text))
+    if named is None or hedged(text, *named.span()):
+        return False
+    return not _NEITHER.search(text) and not _NO_GROWTH.search(_GRAM.sub("", text))

@@ -80,7 +80,7 @@ def read_indication(source: Source, order: DraftOrder) -> Indication:
         *(_of_condition(source, model, record.reference) for record, model in sifted.usable),
         *(_of_reason(source, reason) for reason in given),
     ]
-    statements = [statement for statement in stated if statement.says is not Says.NOTHING]
+    statements = list(unique(statement for statement in stated if statement.says is not Says.NOTHING))
     lad1 = _lad1(source, sifted, statements)
     return Indication(lad1, _another_disease(source, statements, given))
 
@@ -89,7 +89,7 @@ def what_it_says(source: Source, concept: Any) -> Says:
     """What a concept says of LAD, by its codes and its words together."""
     codes = meanings(source.terminology, concept)
     said = texts(concept)
-    types, doubtful = lad_types(said)
+    types, doubtful = lad_types(said, coded=bool(codes & set(_LAD_CODES)))
     other = bool({"II", "III"} & types) or "lad-other-type" in codes
     first = "I" in types or "lad1" in codes
     if doubtful or (other and first) or (codes & set(_LAD_CODES) and _takes_back(said)):
@@ -181,7 +181,7 @@ def _another_disease(source: Source, statements: list[Statement], given: tuple[R
     others = [
         Evidence(shown.reason_for_order(name_of(reason.concept)), reason.reference)
         for reason in given
-        if is_another_disease(source, reason.concept)
+        if not reason.refuted and is_another_disease(source, reason.concept)
     ]
     return Documentation(wanted, shows=tuple(others))
 

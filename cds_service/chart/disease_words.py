@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cds_service.chart import phrases
-from cds_service.chart.hedging import hedged
+from cds_service.chart.hedging import illness_hedged
 
 _DISEASE = re.compile(
     r"\b(?:disease|syndrome|an?a?emia|thalass?a?emia|leuk(?:a)?emia|lymphoma|sarcoma|carcinoma|cancer|"
@@ -32,4 +32,4 @@ def names_other_disease(text: str) -> bool:
     if phrases.names("infection", (text,)) or broad:
         return False
     match = _DISEASE.search(text)
-    return bool(match) and not hedged(text, *match.span())  # type: ignore[union-attr]
+    return bool(match) and not illness_hedged(text, *match.span())  # type: ignore[union-attr]

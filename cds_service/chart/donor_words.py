@@ -19,7 +19,7 @@ _MATCHED = r"(?:(?:fully[- ])?(?:hla[- ]?)?(?:matched|identical|compatible)[- ,]
 _SIBLINGS = r"(?:siblings?|brothers? (?:or|and|/) sisters?)"
 _DONORS = rf"(?:sibling|related|family) {_KINDS}{_MATCHED}?donors?"
 _THERE = r"(?: (?:is |are |was |were |has been |have been )?(?:available|identified|found|exists?|to donate))*"
-_NO = r"(?:no|zero|0|without|lack of|lacks)"
+_NO = r"(?:no|zero|0|without|lack of|lacks|absence of)(?: an?)?"
 
 _OF_THEM_NONE = (
     r"(?:none of (?:the|his|her|their) (?:two |three |four |five |full |\d )*siblings|neither (?:full )?sibling)"
@@ -38,14 +38,18 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _ASKED = rf"{_KINDS}{_MATCHED}*{_KINDS}(?:sibling|related|family) {_KINDS}"
-_IS_THERE = r"(?:is there an? |has an? |any )"
-_FOUND = r"(?: (?:is |are )?(?:available|identified|found|exists?|availability|status|present))*"
+_HAS = r"(?:(?:does )?(?:(?:the )?(?:patient|child|infant|pt) |he |she |they |you )?(?:has |have )|(?:are |is )there )"
+_ANY = rf"(?:{_HAS}(?:an? |any )?|(?:is |are )?any (?:of (?:the |his |her |their )?)?)"
+_ONE = rf"(?:{_ANY}|(?:(?:is|are|was|were) )?(?:an? )?)"
+_MATCHED_SIBLINGS = rf"{_KINDS}(?:(?:fully[- ])?(?:hla[- ]?)?(?:matched|identical|compatible)[- ,]*)+{_KINDS}siblings?"
+_BEEN_FOUND = r" (?:is |are |been )?(?:available|identified|found|exists?|availability|present)"
+_FOUND = rf"(?:{_BEEN_FOUND}| status)*"
 _IS_ONE_AVAILABLE = re.compile(
-    rf"(?:{_IS_THERE}?{_ASKED}donors?|{_IS_THERE}{_ASKED}match){_FOUND}\??",
+    rf"(?:{_ONE}{_ASKED}donors?|{_ANY}{_ASKED}match|{_ANY}{_MATCHED_SIBLINGS}|{_ONE}{_MATCHED_SIBLINGS}{_BEEN_FOUND}|"
+    rf"{_ANY}{_KINDS}siblings? (?:an? )?(?:hla[- ])?(?:match(?:ed|es)?|identical|compatible)){_FOUND}\??",
     re.IGNORECASE,
 )
-"""A "sibling match" without "any" is one sibling's."""
-_HAS = r"(?:(?:does )?(?:(?:the )?(?:patient|child|infant|pt) |he |she |they |you )?(?:has |have )|(?:are |is )there )"
+"""A "sibling match", or a "matched sibling", is one sibling's unless "any" is asked for, or whether one was found."""
 _ARE_THERE_SIBLINGS = re.compile(rf"{_HAS}(?:any )?{_KINDS}siblings?\??", re.IGNORECASE)
 _HOW_MANY = re.compile(
     rf"(?:(?:total )?(?:number|count|no\.|#) of {_KINDS}{_MATCHED}*{_KINDS}siblings(?: donors?)?|"
@@ -56,12 +60,13 @@ _HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 _OF_SOMEBODY_ELSE = re.compile(r"mother|father|maternal|paternal|parent|donor's|partner", re.IGNORECASE)
+_OF_DONORS = re.compile(r"donor|match|identical|compatible|haplo|\d ?/ ?\d", re.IGNORECASE)
 _LIMITED = re.compile(
     r"\b(?:yet|except|but|other than|apart from|besides|unless|until|if|not true|outstanding|ongoing|in progress|"
     r"so far|to date|continu\w+|underway|under way|incomplete|scheduled|planned|being)\b",
     re.IGNORECASE,
 )
-_CLAUSES = re.compile(r"[.;,()]|\s-\s")
+_CLAUSES = re.compile(r"[,()]|\s-\s")
 _LONGEST = 120
 """Characters of a clause that plainly says one thing."""
 
@@ -80,7 +85,14 @@ _CANNOT_DONATE = re.compile(
 _CAN_AFTER_ALL = re.compile(
     r"\b(?:not|never|no longer|nor) (?:medically )?"
     r"(?:ineligible|unfit|unsuitable|unwilling|unavailable|deferred|excluded|contraindicated|unable|"
-    r"declined|refused)|typing|test|search|insur|sample|if\b",
+    r"declined|refused)|typing|test|search|insur|sample|if\b|\b(?:yes|true)\b|"
+    r"\bdonors?(?: available| identified| found)?\??(?: -|:) ?(?:declin|refus|deferr|not (?:medically )?cleared)"
+    r"(?!\w* (?:to |as )?(?:be )?(?:an? )?don)",
+    re.IGNORECASE,
+)
+"""That a donor is "declined", and no more, may be said of the testing; a yes stands against what it is qualified by."""
+_AFFIRMED = re.compile(
+    r"(?:y|yes|true|positive|confirmed|present|available|identified|found|match(?:ed)?|[1-9])\b(?! sibling)",
     re.IGNORECASE,
 )
 _CAN_DONATE = re.compile(
@@ -90,6 +102,8 @@ _CAN_DONATE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCES = re.compile(r"[.;!](?!\d)")
+_STOPS = re.compile(r"[.;]")
+_LOOKED_FOR = re.compile(r"search|evaluation|work-?up", re.IGNORECASE)
 _PARTS = re.compile(r"[,:()]|\b(?:and|but|while|whereas|however)\b", re.IGNORECASE)
 _ONE_OF_THEM = re.compile(r"\b(?:sibling|brother|sister)s?\b", re.IGNORECASE)
 _NOT_THIS_ONE = re.compile(
@@ -107,7 +121,7 @@ def says_none(name: Iterable[str], values: tuple[str, ...], *, of_a_donor: bool 
     `of_a_donor`: it is coded as how one donor matches, so that a no to its name is that donor's.
     """
     names = tuple(name)
-    if any(_OF_SOMEBODY_ELSE.search(text) for text in (*names, *values)):
+    if any(map(_OF_SOMEBODY_ELSE.search, names)) or any(map(_speaks_against, values)):
         return False
     if any(_is_none(value) for value in values):
         return True
@@ -146,7 +160,8 @@ def says_cannot_donate(name: Iterable[str], values: tuple[str, ...]) -> bool:
         return not values or all_yes(values)
     if any(_CAN_DONATE.fullmatch(text.strip()) for text in names):
         return all_no(values)
-    whole = (*values, *(f"{text}: {value}" for text in names for value in values))
+    answers = [value for value in values if not _AFFIRMED.match(value)]
+    whole = (*values, *(f"{text}: {value}" for text in names for value in answers))
     return any(_CANNOT_DONATE.search(text) and _is_plain(text) for text in whole)
 
 
@@ -161,5 +176,36 @@ def _is_plain(text: str) -> bool:
 def _is_none(text: str) -> bool:
     if is_hedged(text) or _LIMITED.search(text):
         return False
-    clauses = (clause.strip() for clause in _CLAUSES.split(text))
-    return any(_NONE.fullmatch(clause) for clause in clauses if 0 < len(clause) <= _LONGEST)
+    of_others: list[str] = []
+    for clauses in _clauses(text):
+        of_others += filter(_OF_SOMEBODY_ELSE.search, clauses)
+        if any(_is_none_clause(clause) and _is_the_patients(clause, of_others) for clause in clauses):
+            return True
+    return False
+
+
+def _is_none_clause(clause: str) -> bool:
+    return len(clause) <= _LONGEST and bool(_NONE.fullmatch(clause))
+
+
+def _is_the_patients(clause: str, of_others: list[str]) -> bool:
+    """Whether it is not said of those named before it: a father who is haploidentical is one more donor looked at."""
+    return not of_others or all(map(_OF_DONORS.search, (clause, *of_others)))
+
+
+def _speaks_against(value: str) -> bool:
+    """Whether it is on somebody else alone, or a clause of it says that a sibling matches after all."""
+    if _OF_SOMEBODY_ELSE.search(value) and not _is_none(value):
+        return True
+    return any(map(_is_a_match_clause, (clause for clauses in _clauses(value) for clause in clauses)))
+
+
+def _is_a_match_clause(clause: str) -> bool:
+    if _is_none_clause(clause) or _LOOKED_FOR.search(clause):
+        return False
+    return names_matched_sibling(_OF_SOMEBODY_ELSE.sub("", clause))
+
+
+def _clauses(text: str) -> list[list[str]]:
+    """The clauses of each sentence."""
+    return [list(filter(None, map(str.strip, _CLAUSES.split(each)))) for each in _STOPS.split(text)]

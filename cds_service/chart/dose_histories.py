@@ -10,6 +10,7 @@ from cds_service.chart.doses_found import DosesFound
 from cds_service.chart.giving_words import only_around_giving
 from cds_service.chart.naming import mentions_kresladi
 from cds_service.chart.phrases import KRESLADI
+from cds_service.chart.purposes import apart, of_the_patient
 from cds_service.chart.source import Source
 from cds_service.chart.spoken import all_no, answered_with
 from cds_service.chart.verification import REFUTED, verification
@@ -54,8 +55,14 @@ def read_histories(source: Source, found: DosesFound) -> None:
 
 
 def _is_none_of_the_patient(text: str) -> bool:
-    """Whether words say that what they name was declined, never had, or given to a relative."""
-    return bool(_NOT_HAD.search(text) or _OF_A_RELATIVE.search(text))
+    """Whether words say that what they name was declined, never had, is yet to come, or was given to a relative."""
+    if _NOT_HAD.search(text) or _OF_A_RELATIVE.search(text):
+        return True
+    return _names_one(text) and not _names_one(apart(of_the_patient(text)))
+
+
+def _names_one(text: str) -> bool:
+    return any(phrases.names(tag, (text,)) for tag in ("kresladi", "gene-therapy"))
 
 
 def _is_denied(record: Record, model: Any) -> bool:

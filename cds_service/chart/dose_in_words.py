@@ -34,6 +34,7 @@ _NOT_THE_DOSE = re.compile(
     re.IGNORECASE,
 )
 """Said in the number's own clause: a dose that is refused, past, kept back, or somebody else's."""
+_OTHER_CELLS = re.compile(r"cd ?34 ?(?:-(?!\w)|neg)", re.IGNORECASE)
 _NOT_SURE = re.compile(
     r"\b(?:roughly|nearly|almost|approx\w*|estimat\w*|expect\w*|anticipat\w*|tb[acd]|"
     r"to be (?:confirmed|determined|decided))\b",
@@ -116,7 +117,12 @@ def _is_to_be_given(before: str, dose: str, after: str) -> bool:
     """Whether nothing around the dose says that it is another amount, not sure, or not to be given."""
     sentence = re.split(r"; |\. ", before)[-1] + dose + re.split(r"; |\. ", after)[0]
     clause = re.split(r"[;,] |\. ", before)[-1] + dose + re.split(r"[;,] |\. ", after)[0]
-    if _ANOTHER_AMOUNT.search(sentence) or _NOT_SURE.search(sentence) or _NOT_THE_DOSE.search(clause):
+    if (
+        _OTHER_CELLS.search(sentence)
+        or _ANOTHER_AMOUNT.search(sentence)
+        or _NOT_SURE.search(sentence)
+        or _NOT_THE_DOSE.search(clause)
+    ):
         return False
     return not hedged(before + dose + after, len(before), len(before) + len(dose))
 

@@ -9,8 +9,15 @@ import msgspec
 from cds_service.chart import phrases
 from cds_service.chart.concepts import TELLS_NOTHING, UNTOLD
 from cds_service.chart.doses_found import DosesFound
-from cds_service.chart.giving_words import around_giving, only_around_giving
+from cds_service.chart.giving_words import (
+    Telling,
+    leaves_open,
+    only_around_giving,
+    only_for_a_gene_therapy,
+    what_it_tells,
+)
 from cds_service.chart.naming import is_labelled_masked, mentions_kresladi
+from cds_service.chart.purposes import apart
 from cds_service.chart.source import Source
 from cds_service.exact_json import EMPTY
 from cds_service.fhir.elements import first_when, name_of, plain_text, texts
@@ -62,24 +69,36 @@ def _sort_procedure(source: Source, record: Record, model: Any, says: str, found
     gene_therapy = bool(means & set(_GENE_THERAPY))
     if "kresladi" in means or phrases.names("kresladi", _named_product(model)):
         _sort_named(record, model, says, found)
-    elif phrases.names("kresladi", _notes(model)) and not only_around_giving((*said, *_notes(model))):
+    elif phrases.names("kresladi", map(apart, _notes(model))) and not only_around_giving((*said, *_notes(model))):
         given = gene_therapy and str(model.status) in _DONE
         _dose_or_maybe(record, says, found, given=given)
-    elif phrases.names("other-gene-therapy", said) or only_around_giving(said):
+    elif phrases.names("other-gene-therapy", said) or _is_around_one(means, said):
         found.no_dose(record.reference, reasons.ANOTHER_PRODUCT)
     elif gene_therapy or (_tells_nothing(source, record) and not _gives_nothing(source, record)):
         found.may_be(record.reference, reasons.unnamed_gene_therapy(says))
 
 
+def _is_around_one(means: frozenset[str], said: tuple[str, ...]) -> bool:
+    """Whether words are of what goes with a gene therapy: what is for it, before it or about it."""
+    coded = "genetically-modified-cell-infusion" in means
+    return only_around_giving(said) or (not coded and only_for_a_gene_therapy(said))
+
+
 def _sort_named(record: Record, model: Any, says: str, found: DosesFound) -> None:
-    """A procedure that names the drug: done with it, around it (a visit, a collection), or not to be told."""
+    """A procedure that names the drug: given, around it (a visit, a collection), or not to be told.
+
+    Where nothing but its name or code stands there, as what was used, the other words tell what was done with it.
+    """
     said = _named_product(model)
-    if only_around_giving(said):
+    beside = [text for text in said if not phrases.names("kresladi", (text,))]
+    told = {what_it_tells(text) for text in said if text not in beside}
+    perhaps = Telling.GIVEN not in told and Telling.PERHAPS in told
+    around = Telling.AROUND in told or only_around_giving(beside)
+    if Telling.GIVEN not in told and not perhaps and around:
         found.no_dose(record.reference, reasons.ANOTHER_PRODUCT)
-        return
-    denied = phrases.names("kresladi", said) and not phrases.plainly_named("kresladi", said)
-    plainly = not denied and not around_giving(said)
-    _dose_or_maybe(record, says, found, given=plainly and str(model.status) in _DONE)
+    else:
+        given = not perhaps and not leaves_open(beside)
+        _dose_or_maybe(record, says, found, given=given and str(model.status) in _DONE)
 
 
 def _dose_or_maybe(record: Record, says: str, found: DosesFound, *, given: bool) -> None:

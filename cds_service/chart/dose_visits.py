@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from cds_service.chart.doses_found import DosesFound
-from cds_service.chart.giving_words import around_giving
+from cds_service.chart.giving_words import Telling, around_giving, what_it_tells
 from cds_service.chart.phrases import KRESLADI, STEMS, plainly_named
+from cds_service.chart.purposes import comes_for
 from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.elements import plain_text, texts
@@ -95,5 +96,10 @@ def _words(model: Any) -> Iterator[str]:
 def _tells_of_infusion(text: str) -> bool:
     if not plainly_named("kresladi", (text,)) or _PAPER.search(text):
         return False
-    giving = _GIVING.search(text) and not around_giving((text,))
-    return bool(giving or _SINCE.search(text) or _NAME_ALONE.fullmatch(text))
+    return bool(_is_for_giving(text) or _SINCE.search(text) or _NAME_ALONE.fullmatch(text))
+
+
+def _is_for_giving(text: str) -> bool:
+    if not _GIVING.search(text):
+        return False
+    return comes_for(text) or what_it_tells(text) is Telling.GIVEN or not around_giving((text,))

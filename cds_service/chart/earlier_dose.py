@@ -11,7 +11,7 @@ from cds_service.chart.dose_histories import read_histories
 from cds_service.chart.dose_procedures import read_procedures
 from cds_service.chart.dose_visits import read_visits_and_notes
 from cds_service.chart.doses_found import WANTED, DosesFound
-from cds_service.chart.giving_words import only_around_giving
+from cds_service.chart.giving_words import only_around_giving, only_for_a_gene_therapy
 from cds_service.chart.naming import (
     has_labels,
     is_labelled_masked,
@@ -73,7 +73,8 @@ def _medications(source: Source, order: DraftOrder, kind: str, found: DosesFound
     others = [record for record, is_kresladi in told if is_kresladi is False]
     hiding = [each for each in others if _may_hide_one(source, each) or each in under]
     for record, model in found.take(source.sift(hiding)).usable:
-        if _was_given(kind, record):
+        drug = texts(model.medicationCodeableConcept)
+        if _was_given(kind, record) and (record in under or not only_for_a_gene_therapy(drug)):
             found.may_be(record.reference, reasons.unnamed_gene_therapy(name_of(model.medicationCodeableConcept)))
     if kind in REQUIRED:
         untold = [record for record, is_kresladi in told if is_kresladi is None]

@@ -10,7 +10,8 @@ from typing import Any
 from cds_service.chart import phrases
 from cds_service.chart.answers import FAMILY_HISTORY, Answers
 from cds_service.chart.diagnosis import Says, what_it_says
-from cds_service.chart.hedging import denied, denies_family_history
+from cds_service.chart.hedging import RELATIVES, denied, denies_family_history
+from cds_service.chart.lad_words import lad_types
 from cds_service.chart.observed import Observed
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.spoken import all_no, all_yes, answered_with
@@ -22,12 +23,16 @@ from cds_service.logic import Evidence
 from cds_service.wording import reasons, shown, wants
 
 TYPES = ("FamilyMemberHistory", "QuestionnaireResponse")
-COUNTED = ("completed", "partial")
+COUNTED = ("completed", "partial", None)
+"""Statuses with which a family history counts; one that states none is a family history all the same."""
 
-_CARRIER = re.compile(r"carrier|heterozyg", re.IGNORECASE)
-_NOTED_AS_CARRIER = re.compile(r"\bcarrier\b|\bheterozyg|\bunaffected|\bnot affected", re.IGNORECASE)
+_ONE_ALLELE = r"(?<!compound )(?<!compound-)\bheterozyg(?!\w*[ -]compound)|\btrait\b"
+_CARRIER = re.compile(rf"carrier|{_ONE_ALLELE}", re.IGNORECASE)
+_NOTED_AS_CARRIER = re.compile(rf"\bcarrier\b|{_ONE_ALLELE}|\bunaffected|\bnot affected", re.IGNORECASE)
 _NOTED_AS_DOUBTFUL = re.compile(
-    r"suspect|probab|presum|rule[sd]? out|exclud|unconfirmed|not confirmed|negative", re.IGNORECASE
+    r"suspect|suspicio|probab|presum|rule[sd]? out|exclud|unconfirmed|not confirmed|negative|unlikely|doubtful|disprov|"
+    r"differential|misdiagnos(?!\w* as\b)",
+    re.IGNORECASE,
 )
 _HEDGE = re.compile(r"suspect|possib|probab|presum|likely|rule[sd]? out|unconfirmed|pending|unknown|\?", re.IGNORECASE)
 _NOS = re.compile(
@@ -36,18 +41,24 @@ _NOS = re.compile(
 _WHOSE = re.compile(
     r"family (?:history|hx)(?: of)?|\bfhx?(?: of)?\b|"
     r"\b(?:in|of|to)? ?(?:the |an? |his |her |their )?(?:maternal |paternal )?"
-    r"(?:grand)?(?:mother|father|brother|sister|sibling|cousin|uncle|aunt|son|daughter|niece|nephew|parent)(?:'s)?\b"
+    rf"(?:{RELATIVES})(?:'s)?\b"
     r"(?: (?:has|had|with|have))?|\b(?:maternal|paternal)\b",
     re.IGNORECASE,
 )
-_NOT_BY_BLOOD = re.compile(r"\bstep|adopt|foster|in-?law|spouse|husband|wife|partner|friend|neighbo", re.IGNORECASE)
+_NOT_BY_BLOOD = re.compile(
+    r"\bstep|adopt|foster|in-?law|marriage|spouse|husband|wife|partner|friend|neighbo", re.IGNORECASE
+)
 _NOTED_AS_NOT_BY_BLOOD = re.compile(
-    r"\bstep[- ]?(?:sib|sis|bro|mo|fa|child|son|dau)|\badopt|\bfoster|\bin-?law|not (?:biological|by blood)",
+    r"\bstep[- ]?(?:sib|sis|bro|mo|fa|child|son|dau)|\badopt|\bfoster|\bin-?law|\bby marriage|"
+    r"not (?:biological|by blood)",
     re.IGNORECASE,
 )
 _CODE_NOT_BY_BLOOD = re.compile(r"^(?:STP|ADOPT|FOST)|INLAW$|^(?:SPS|HUSB|WIFE|DOMPART|FRND|NBOR)$")
 _SENTENCES = re.compile(r"[.;]|\bbut\b|\bexcept\b|,(?= ?\w+ (?:has|had|with)\b)", re.IGNORECASE)
-_FAMILY = re.compile(r"family (?:history|hx)|\bfhx?\b", re.IGNORECASE)
+_FAMILY = re.compile(r"family (?:medical )?(?:history|hx)|\bfhx?\b", re.IGNORECASE)
+_ONLY_OF_SOME = re.compile(r"\bother\b|\belse\b|\bfurther\b|besides|\bside\b|maternal|paternal", re.IGNORECASE)
+"""Words by which a denial is of a part of the family: `no other family history`, `on the father's side`."""
+_TOO_BROAD = "family-history-too-broad"
 
 
 @dataclass(slots=True)
@@ -66,6 +77,7 @@ def read_family_history(source: Source, answers: Answers) -> Documentation:
     for record, model in found.sifted.usable:
         for condition in model.condition or ():
             _Relative(source, record, model, condition).sort_into(found)
+        _sort_notes(source, record, model, found)
     _sort_answer(answers, found)
     _sort_statements(source, found)
     return Documentation(
@@ -101,7 +113,9 @@ class _Relative:
     def sort_into(self, found: _Found) -> None:
         """Among what shows it, what denies it, or what will not do."""
         why_not = self.why_not()
-        if not self._speaks_of_lad():
+        if not self.speaks_of_lad():
+            if _TOO_BROAD in meanings(self.source.terminology, self.condition.code):
+                found.sifted.trouble(self.record, reasons.family_history_too_broad(self.evidence.says))
             return
         if why_not is None:
             found.shows.append(self.evidence)
@@ -141,7 +155,7 @@ class _Relative:
         written = (*(note.text for note in self.condition.note or ()), *_words_on(self.record))
         return any(pattern.search(plain_text(text)) for text in written if text)
 
-    def _speaks_of_lad(self) -> bool:
+    def speaks_of_lad(self) -> bool:
         return what_it_says(self.source, self.condition.code) is not Says.NOTHING or self._says() is not Says.NOTHING
 
     def _says(self) -> Says:
@@ -182,8 +196,21 @@ def _denied_or_hedged(text: str) -> bool:
 def _denies_family_history(text: str) -> bool:
     """Whether one sentence both names LAD and says that there is no family history of it."""
     return any(
-        phrases.names("lad", (sentence,)) and denies_family_history(sentence) for sentence in _SENTENCES.split(text)
+        phrases.names("lad", (sentence,)) and denies_family_history(sentence) and not _ONLY_OF_SOME.search(sentence)
+        for sentence in _SENTENCES.split(text)
     )
+
+
+def _sort_notes(source: Source, record: Record, model: Any, found: _Found) -> None:
+    """Notes on a relative of whom no condition tells of LAD: a denial counts; what else names it does not."""
+    if any(_Relative(source, record, model, condition).speaks_of_lad() for condition in model.condition or ()):
+        return
+    notes = [plain_text(text) for text in _words_on(record)]
+    evidence = Evidence(shown.named(name_of(model.relationship)), record.reference)
+    if model.status in COUNTED and any(map(_denies_family_history, notes)):
+        found.denies.append(evidence)
+    elif lad_types(notes)[0]:
+        found.sifted.trouble(record, reasons.relative_only_in_note(evidence.says))
 
 
 def _sort_answer(answers: Answers, found: _Found) -> None:
@@ -196,21 +223,33 @@ def _sort_answer(answers: Answers, found: _Found) -> None:
 
 def _sort_statements(source: Source, found: _Found) -> None:
     """Conditions and Observations on the family: a denial counts; that there is a history says not whose it is."""
-    sifted = source.sift(source.about(("Condition", "Observation"), "~lad"))
-    for record, model in sifted.usable:
-        if not _stands(source, record, model):
-            continue
-        name = texts(model.code)
-        values = answered_with(model)
-        evidence = Evidence(shown.named(name_of(model.code)), record.reference)
-        if any(map(_denies_family_history, name)):
-            if not values or all_yes(values):
-                found.denies.append(evidence)
-        elif any(_FAMILY.search(text) and phrases.names("lad", (text,)) for text in name):
-            if all_no(values):
-                found.denies.append(evidence)
-            else:
-                found.sifted.trouble(record, reasons.relation_not_by_blood(evidence.says))
+    told = (
+        *source.about(("Condition",), "~lad", _TOO_BROAD),
+        *source.about(("Observation",), "~lad", "~family-history"),
+    )
+    for record, model in source.sift(told).usable:
+        if _stands(source, record, model):
+            _sort_statement(source, record, model, found)
+
+
+def _sort_statement(source: Source, record: Record, model: Any, found: _Found) -> None:
+    name, values = texts(model.code), answered_with(model)
+    evidence = Evidence(shown.named(name_of(model.code)), record.reference)
+    if any(map(_denies_family_history, name)):
+        if not values or all_yes(values):
+            found.denies.append(evidence)
+    elif any(_FAMILY.search(text) and phrases.names("lad", (text,)) for text in name):
+        if all_no(values):
+            found.denies.append(evidence)
+        else:
+            found.sifted.trouble(record, reasons.relation_not_by_blood(evidence.says))
+    elif any(map(_FAMILY.search, name)) and lad_types(values)[0]:
+        if any(map(_denies_family_history, values)):
+            found.denies.append(evidence)
+        else:
+            found.sifted.trouble(record, reasons.relation_not_by_blood(evidence.says))
+    elif record.type == "Condition" and _TOO_BROAD in meanings(source.terminology, model.code):
+        found.sifted.trouble(record, reasons.family_history_too_broad(evidence.says))
 
 
 def _stands(source: Source, record: Record, model: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cds_service.chart import phrases
 from cds_service.chart.answers import CONTRADICTORY, FLOW_DATE, PERCENT_OF_NEUTROPHILS, Answers, Response
-from cds_service.chart.gated import gate_of_result
+from cds_service.chart.gated import gate_of_result, spoilt_as_it_says
 from cds_service.chart.gates import Gate
 from cds_service.chart.observed import WITHDRAWN, Observed, observed
 from cds_service.chart.source import Sifted, Source
@@ -139,10 +139,10 @@ class _Reading:
             sifted.trouble(record, reasons.not_expression(says, measured.shown))
         elif self._is_in_the_future(moment):
             sifted.trouble(record, reasons.in_the_future(says))
-        elif spoilt := self.treatments.spoil(moment):
+        elif spoilt := self.treatments.spoil(moment) or spoilt_as_it_says(carrier.seen, carrier.holder):
             sifted.trouble(record, reasons.spoilt(MARKERS[marker], measured.shown, spoilt))
         else:
-            says = shown.marker(MARKERS[marker], measured.shown, moment, gated=gate is Gate.NEUTROPHILS)
+            says = shown.marker(MARKERS[marker], measured.percent, moment, gated=gate is Gate.NEUTROPHILS)
             evidence = Evidence(says, record.reference)
             self.usable[marker].append(Result(measured.level, evidence, moment, carrier.seen.together))
 
@@ -165,14 +165,16 @@ class _Reading:
         elif spoilt := self.treatments.spoil(moment):
             sifted.trouble(record, reasons.spoilt(MARKERS[marker], measured.shown, spoilt))
         else:
-            says = shown.marker_as_entered(MARKERS[marker], measured.shown, moment, _author(response))
+            says = shown.marker_as_entered(MARKERS[marker], measured.percent, moment, _author(response))
             together = frozenset({f"report:{record.reference}"})
             self.usable[marker].append(Result(measured.level, Evidence(says, record.reference), moment, together))
 
     def take_reports_in_words(self) -> None:
-        """Reports on the markers of which no result is here, or none that is read: evidence to attach, not to count."""
+        """Reports on the markers of which no result is read: evidence to attach, not to count. Where results are only
+        not here yet, that is all there is to say."""
         records = (r for r in self.source.records.of("DiagnosticReport") if r.reference not in self.carriers)
-        sifted = self.source.sift(record for record in records if _is_on_markers(self.source, record))
+        on_markers = (record for record in records if _is_on_markers(self.source, record))
+        sifted = self.source.sift(record for record in on_markers if not self.source.lacks_results_of(record))
         for record, report in sifted.usable:
             if report.status not in WITHDRAWN:
                 self._trouble_all(record, reasons.FLOW_AS_TEXT)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from cds_service.chart.circumstances import spoilt_by_its_words
 from cds_service.chart.gates import Gate, gate_of, is_of_another_person
 from cds_service.chart.observed import WITHDRAWN, Observed
 from cds_service.chart.specimens import read_or_none
@@ -29,13 +30,36 @@ def gate_of_result(seen: Observed, holder: Any, measured: Measured) -> Gate:
     """The gate of the percentage that `holder`, an Observation or one of its components, gives."""
     model = seen.model
     own = [*texts(holder.code), plain_text(measured.annotation), plain_text(measured.shown)]
-    near = [*texts(model.method), *texts(model.bodySite), *seen.specimen_texts, *_stated(model.component)]
+    near = [
+        *texts(model.method),
+        *texts(model.bodySite),
+        *seen.specimen_texts,
+        *_stated(model.component),
+        *_ranges(holder),
+    ]
     over = texts(model.code) if holder is not model else ()
     names = (*over, *(text for panel in seen.panels for text in texts(panel.model.code)))
     if any(map(is_of_another_person, names)):
         return Gate.ANOTHER_PERSON
-    notes = [plain_text(note.text) for note in model.note or () if note.text]
+    notes = [note for each in (model, *(panel.model for panel in seen.panels)) for note in _notes(each)]
     return gate_of(own, (*near, *over), [_texts_of(panel) for panel in seen.panels], notes)
+
+
+def spoilt_as_it_says(seen: Observed, holder: Any) -> str | None:
+    """Why the result that `holder` gives says nothing about the diagnosis, by what its chart calls and notes it."""
+    over = tuple(panel.model for panel in seen.panels)
+    names = (*texts(holder.code), *(text for model in (seen.model, *over) for text in texts(model.code)))
+    notes = (note for model in (seen.model, *over) for note in _notes(model))
+    return spoilt_by_its_words((*names, *seen.specimen_texts), notes)
+
+
+def _notes(model: Any) -> list[str]:
+    return [plain_text(note.text) for note in getattr(model, "note", None) or () if note.text]
+
+
+def _ranges(holder: Any) -> list[str]:
+    """What is normal, in words."""
+    return [plain_text(each.text) for each in holder.referenceRange or () if each.text]
 
 
 def _texts_of(panel: Observed) -> Iterator[str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 
+from cds_service.chart.control_words import is_intensity, is_noted_as_none_of_cells, is_of_control
+
 _NEUTROPHILS = re.compile(
     r"neutrophil\w*|\bneut(?:ro)?s?\b|\bpmn[ls]?s?\b|\bpolys\b|polymorphonuclear(?: (?:leu[ck]ocytes?|cells?))?|"
     r"granulocyt\w*|\bgrans?\b",
@@ -28,11 +30,18 @@ _MIXED = re.compile(
 """Populations that hold neutrophils among others: said of the result itself it is not a percentage of neutrophils, said
 of the panel it is only the panel's name."""
 _MARROW = re.compile(r"(?:marrow|\bbm\b)(?![- ](?:transplant|tx\b|failure))|\bbma\b", re.IGNORECASE)
-_OF_CONTROL = re.compile(
-    r"%? ?of (?:the )?(?:normal|healthy|control)|normal control|\bmfi\b|fluorescence|intensity", re.IGNORECASE
+_EXCLUDED = (
+    r"\b(?:not|exclud\w+|excl\.?|except(?: for)?|other than|minus|without|w/o|but no)(?: (?:on|of|from|the|any))* "
 )
-_NOTED_AS_OF_CONTROL = re.compile(
-    r"(?:%|percent(?:age)?|fraction|relative to) (?:of )?(?:the |a )?(?:normal|healthy|control)", re.IGNORECASE
+_POPULATIONS = (
+    r"(?:[tb][- ]cells?|nk(?: cells?)?|(?:lympho|mono)(?:cyte)?s?|lymphs?|eosinophils?|eos|basophils?|basos?)"
+)
+_LEFT_OUT = r"(?: gate)?(?: (?:are|were|being))?(?: |-)(?:excluded|gated out|removed|depleted)\b"
+_SOME_OTHERS = rf"{_POPULATIONS}\b(?:(?:,|/| and| or| nor|, and|, or) ?{_POPULATIONS}\b)*"
+_WITHOUT_OTHERS = re.compile(rf"{_EXCLUDED}{_SOME_OTHERS}|\b{_SOME_OTHERS}{_LEFT_OUT}", re.IGNORECASE)
+"""Cells that are left out of the neutrophils: `PMNs (not lymphocytes)`."""
+_WITHOUT_NEUTROPHILS = re.compile(
+    rf"{_EXCLUDED}(?:{_NEUTROPHILS.pattern})|(?:{_NEUTROPHILS.pattern}){_LEFT_OUT}", re.IGNORECASE
 )
 _NOTED_GATE = re.compile(
     r"\bgat(?:ed?|ing)\b[^.;|]*|"
@@ -41,10 +50,17 @@ _NOTED_GATE = re.compile(
     re.IGNORECASE,
 )
 """What a note says the percentage is of; "98 % of lymphocytes" is another result, not this one."""
-_A_CONTROL = re.compile(r"\bcontrols?\b", re.IGNORECASE)
+_OTHERS_BY_NUMBER = re.compile(rf"\bcd ?{_CD_OF_OTHERS}\b", re.IGNORECASE)
+"""Said of the result itself, the bare number is enough: `CD18 gated CD3`."""
+_A_CONTROL = re.compile(
+    r"\bcontrols?\b|isotypes?\b(?![- ]*(?:subtract|correct|adjust))|unstained|"
+    r"\bno stain|\bfmo\b|fluorescence[- ]minus|background|\bblank\b|\bigg(?: ?\d[ab]?)?\b|secondary only",
+    re.IGNORECASE,
+)
 _NOT_EXPRESSION = re.compile(
-    r"negative|lacking|without|absen[ct]|\b(?:dim|bright|low)\b|decreas|reduc|change|loss|differen|\bcv\b|index|ratio\b|"
-    r"density|molecules",
+    r"negative|\black(?:s|ing)?\b|without|absen[ct]|deficient|defective|missing|\bnon[- ]?express|not express|"
+    r"(?:\b|(?<=\d))(?:dim|bright|low|lo|hi|neg|null)\b|\bcd ?1[18][abc]?-(?=\s)|\(-\)|-ve\b|"
+    r"decreas|reduc|change|loss|differen|\bcv\b|index|ratio\b|density|molecules",
     re.IGNORECASE,
 )
 """A percentage of something else than the cells that express the marker, its very opposite included."""
@@ -75,12 +91,12 @@ def gate_of(
     Of its notes, only what plainly says which cells, or whose, the percentage is of.
     """
     noted, own, near, *far = (" | ".join(said).replace("_", " ") for said in (notes, own, near, *panels))
-    if _NOTED_AS_OF_CONTROL.search(noted):
+    if is_noted_as_none_of_cells(noted) or any(map(is_of_control, (own, near, *far))):
         return Gate.CONTROL
     near = " | ".join((near, *_NOTED_GATE.findall(noted)))
     if names_another_person(own):
         return Gate.ANOTHER_PERSON
-    if _A_CONTROL.search(own) or _OF_CONTROL.search(own) or _OF_CONTROL.search(near):
+    if _A_CONTROL.search(own) or is_intensity(own) or is_intensity(near):
         return Gate.CONTROL
     if _NOT_EXPRESSION.search(own):
         return Gate.NOT_EXPRESSION
@@ -101,19 +117,34 @@ def is_of_another_person(said: str) -> bool:
 
 def _own_gate(said: str) -> Gate | None:
     """At the result itself, neutrophils beside others are another population."""
+    said = _without_the_excluded(said)
     without = _NEUTROPHILS.sub("", said)
-    if _OTHERS.search(said) or _MIXED.search(without):
+    if (
+        _WITHOUT_NEUTROPHILS.search(said)
+        or _OTHERS.search(said)
+        or _OTHERS_BY_NUMBER.search(said)
+        or _MIXED.search(without)
+    ):
         return Gate.OTHER
     return Gate.NEUTROPHILS if without != said else None
 
 
 def _near_gate(said: str) -> Gate | None:
     """Neutrophils beside others (a panel's method lists several) tell nothing."""
+    said = _without_the_excluded(said)
+    if _WITHOUT_NEUTROPHILS.search(said):
+        return Gate.OTHER
     without = _NEUTROPHILS.sub("", said)
     others, neutrophils = _OTHERS.search(without) or _MIXED.search(without), without != said
     if others:
         return None if neutrophils else Gate.OTHER
     return Gate.NEUTROPHILS if neutrophils else None
+
+
+def _without_the_excluded(said: str) -> str:
+    """What is said of neutrophils, without the cells that are not among them."""
+    kept = _WITHOUT_OTHERS.sub("", said)
+    return kept if _NEUTROPHILS.search(kept) else said
 
 
 def _panel_gate(panels: list[str]) -> Gate:

@@ -71,7 +71,7 @@ def not_counted(source: Source, read: frozenset[str]) -> Iterator[tuple[str, str
     perhaps = (*source.records.of("DiagnosticReport"), *source.about(("Observation",), "~genetic"))
     records += [record for record in perhaps if _mentions(record)]
     unread = (r for r in dict.fromkeys(records) if r.reference not in read and _has_no_result_on_it(source, r))
-    sifted = source.sift(unread)
+    sifted = source.sift(record for record in unread if not source.lacks_results_of(record))
     yield from sifted.troubles
     for record, model in sifted.usable:
         if model.status not in (*WITHDRAWN, "superseded") and _says_something(source, record, model):

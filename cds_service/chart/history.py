@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cds_service.chart import phrases
-from cds_service.chart.cord import THREE_WEEKS, age_at_onset, age_in_value, age_in_words
+from cds_service.chart.cord import THREE_WEEKS, age_at_end, age_at_onset, age_in_value, age_in_words, both
 from cds_service.chart.sign_statements import Statement, doubt_about, statements_in, why_not_there
 from cds_service.chart.source import Sifted, Source
 from cds_service.facts import Documentation, Level, Signs
@@ -32,13 +32,21 @@ _SURGICAL_WOUND = "T813"
 _OF_OTHER_CAUSE = {
     "omphalitis": re.compile(r"(?!)"),
     "mucosa": re.compile(r"aphth|herp|allerg|drug|radiation|contact", re.IGNORECASE),
-    "no-pus": re.compile(r"(?!)"),
+    "no-pus": re.compile(
+        r"\bpus cells|\bpus\b[^.;,]{0,30}?\b(?:from|in|at|on|of|around|behind)\b"
+        r"(?![^.;,]{0,30}(?:infect|abscess|\w+itis\b|ulcer|lesion|necro|inflam))",
+        re.IGNORECASE,
+    ),
     "wound-healing": re.compile(r"fracture|bone|\bunion|tendon|surgical|post-?operative", re.IGNORECASE),
     "skin": re.compile(
-        r"atopic|contact|diaper|napkin|seborr|allerg|irritant|stasis|radiation|drug|herp", re.IGNORECASE
+        r"atopic|contact|diaper|napkin|seborr|allerg|irritant|stasis|radiation|drug|herp|\bvir(?:al|us)|varicell|"
+        r"zoster|wart|mollusc|scabies|tonsil|(?<!peri-)(?<!pre-)(?<!peri )(?<!pre )\borbit|pelvi|parametri|pharyn|"
+        r"laryn|mediastin|retroperiton|mouth|\boral|tongue|sublingual|palat|rectal\b|vagin|uter",
+        re.IGNORECASE,
     ),
 }
-"""Words that give an inflammation or a healing another cause, or another place; only codes count beside them."""
+"""Words that give a sign another cause, or another place than the skin, a wound or an infected site; only codes count
+beside them."""
 _OTHER_CORD = re.compile(r"spinal|vocal|nuchal|tethered|spermatic|cord blood|clamp", re.IGNORECASE)
 _DELAY = re.compile(r"delay|late\b|prolong|persist", re.IGNORECASE)
 _NAVEL = re.compile(r"umbilic|navel", re.IGNORECASE)
@@ -105,7 +113,8 @@ def _sort_cord(source: Source, statement: Statement, cord: _Cord) -> None:
     if age is None:
         doubt = doubt or why_not_there(statement, shown.named(statement.name))
         age = age_in_words(statement.said, [note.text for note in statement.model.note or () if note.text])
-        age = age or (age_at_onset(statement.model) if statement.record.type == "Condition" else None)
+        if statement.record.type == "Condition":
+            age = both(age or age_at_onset(statement.model), age_at_end(statement.model))
     if doubt is not None:
         cord.troubles.trouble(statement.record, doubt)
     elif age is not None:
@@ -151,7 +160,8 @@ def _kind(statement: Statement) -> str | None:
         if any(_names(statement, kind, tag) for tag in tags):
             of_the_navel = kind == "skin" and any(map(_NAVEL.search, statement.said))
             return "omphalitis" if of_the_navel else kind
-    return _PUS if f"~{_PUS}" in statement.means else None
+    elsewhere = any(map(_OF_OTHER_CAUSE["no-pus"].search, statement.said))
+    return _PUS if f"~{_PUS}" in statement.means and not elsewhere else None
 
 
 def _names(statement: Statement, kind: str, tag: str) -> bool:
@@ -164,7 +174,7 @@ def _names(statement: Statement, kind: str, tag: str) -> bool:
 
 def _stands(statement: Statement, phrase: str) -> bool:
     """Whether the words name it plainly, or all that they name is in doubt (which is then said)."""
-    if phrase == "no-pus" or phrases.plainly_named(phrase, statement.said):
+    if phrase == "no-pus" or not phrases.in_doubt(phrase, statement.said):
         return True
     return not statement.names_plainly
 

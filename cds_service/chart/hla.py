@@ -20,9 +20,30 @@ _NOT_MATCHED = re.compile(
     re.IGNORECASE,
 )
 """A haplotype alone is what a typing found, no word on a match."""
+_QUALIFIED = re.compile(
+    r"\b(?:except\w*|excluding|other than|apart from|aside from|save for)\b|\bbut (?:for\b|(?:hla-?)?d[pqr])|"
+    r"\bonly (?:at|for|class|(?:hla-?)?d[pqr]\w*)\b|"
+    r"\bonly (?:hla-[abcd]|[abc](?=\W*(?:$|,|and\b|&|/))|one (?:locus|allele|antigen))|\bonly\W*$|"
+    r"\b(?:near(?:ly)?|almost|close(?:ly)?|approximat\w*)\b[^.;]{0,20}\bmatch|"
+    r"\b(?:best|closest)\b[^.;]{0,20}\bmatch(?!.*\d ?/ ?\d)|"
+    r"(?:\bmatch(?:ed|es)?|\bidentical|\bcompatible|\d) (?:to|with|for) "
+    r"(?:the |his |her |their |patient's |biological )*(?:mother|father|mom|mum|dad|parent)|"
+    r"\b(?:maternal|paternal|parental) match|\b(?:mother|father|parent)s? (?:(?:is|are) )?(?:an? )?(?:hla[- ])?match",
+    re.IGNORECASE,
+)
+"""A match but for a locus, one that only comes near, or a parent's: no match of this donor with the patient."""
+_OF_SOMETHING_ELSE = re.compile(
+    r"(?<![/&+])(?<![/&+] )(?<!and )\b(?:abo|cmv|sex|gender|age|rh|blood[- ](?:group|type))[- ]?"
+    r"(?:mis-?)?match(?:ed|es)?\b",
+    re.IGNORECASE,
+)
+"""A blood group or a sex may match or not whatever the HLA does."""
 _MATCHED = re.compile(r"\bmatch(?:ed|es)?\b|hla[- ]identical|fully compatible|genotypically identical", re.IGNORECASE)
 _PERHAPS = re.compile(
-    r"possib|probab|potential|pending|presum|likely|unknown|indeterminate|equivocal|suspect|awaiting|to be |\?",
+    r"possib|probab|potential|pending|presum|likely|unknown|indeterminate|equivocal|suspect|awaiting|to be |\?|"
+    r"preliminar|provisional|tentative|\binterim\b|unconfirmed|\bexpected\b|predicted|inferred|assumed|"
+    r"confirm\w* (?:hla |typing |testing |is )*(?:needed|required|requested|recommended|ordered)|"
+    r"(?:needs?|requires?|requiring) confirm",
     re.IGNORECASE,
 )
 
@@ -50,7 +71,9 @@ def is_hedged(text: str) -> bool:
 def _verdict(value: str) -> bool | None:
     if _PERHAPS.search(value):
         return None
-    said = _NO_MISMATCH.sub("matched", value)
+    if _QUALIFIED.search(value):
+        return None
+    said = _NO_MISMATCH.sub("matched", _OF_SOMETHING_ELSE.sub("", value))
     counts = {_is_full(int(match.group(1)), int(match.group(2))) for match in _COUNT.finditer(said)}
     if _NOT_MATCHED.search(said):
         return None if True in counts else False

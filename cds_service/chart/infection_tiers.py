@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 from cds_service.chart import phrases
+from cds_service.chart.hedging import illness_hedged
+from cds_service.chart.infection_course import own_name
 from cds_service.chart.source import Source
 from cds_service.fhir.elements import texts
 from cds_service.fhir.terminology import ICD10CM, normalised
@@ -18,6 +20,7 @@ _ORGANISM_OR_RESISTANCE = ("B95", "B96", "Z16")
 _VIRAL = re.compile(r"viral|virus|influenza|\bflu\b|herpes|covid|\brsv\b|common cold|upper respiratory", re.IGNORECASE)
 
 
+_FIRST_WORD = re.compile(r"\S+(?: (?:out|for|of)\b)?", re.IGNORECASE)
 _NOT_ILL = re.compile(r"prophyla|coloni[sz]|vaccin|immuni[sz]ation|exposure to|contact with|\bcarriage", re.IGNORECASE)
 """Words that tell of keeping an infection away, or of a germ without illness."""
 
@@ -47,7 +50,16 @@ def ruled_out(concept: Any) -> bool:
     said = texts(concept)
     if any(map(_NOT_ILL.search, said)):
         return True
-    return phrases.names("infection", said) and not phrases.plainly_named("infection", said)
+    return any(map(_is_hedged, said))
+
+
+def _is_hedged(text: str) -> bool:
+    """Whether a text doubts the infection that it names, or, where it names none, begins or ends with a doubt."""
+    name = own_name(text)
+    if name is not None:
+        return illness_hedged(text, *name.span())
+    begins = _FIRST_WORD.match(text)
+    return illness_hedged(text, 0, 0) or (begins is not None and illness_hedged(begins[0], begins.end(), begins.end()))
 
 
 def kinds_of(concept: Any) -> frozenset[str]:

@@ -6,15 +6,13 @@ positive culture, a hospital stay or an intravenous antimicrobial. The codes tha
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.chart import phrases
 from cds_service.chart.coded_visits import coded_at_visits
 from cds_service.chart.corroboration import Backing, Dates
-from cds_service.chart.hedging import hedged
+from cds_service.chart.infection_course import RECURRENT, SEVERE, plainly_says, says, says_extensive
 from cds_service.chart.infection_tiers import (
     NEVER,
     TIER_A,
@@ -38,17 +36,6 @@ from cds_service.wording import reasons, shown, wants
 WANTED = wants.INFECTION
 CORROBORATING = ("Observation", "DiagnosticReport", "Encounter", "MedicationAdministration")
 _DAYS_BETWEEN_EPISODES = 14
-_SEVERE = re.compile(r"\bsevere(?! combined| congenital| chronic neutrop)\b", re.IGNORECASE)
-_INVASIVE = re.compile(r"disseminated|systemic|invasive|necroti", re.IGNORECASE)
-_EXTENSIVE = re.compile(r"extensive|widespread|large areas?\b|generali[sz]ed|progressi(?:ve|ng)", re.IGNORECASE)
-_LIMITED = re.compile(r"\bmild|slight|moderate|minor|superficial|locali[sz]ed", re.IGNORECASE)
-_RECURRENT = re.compile(r"\brecurr|\brelaps|\brepeated\b", re.IGNORECASE)
-_TITLES = re.compile(r"pneumonia \(recurrent\)|severe sepsis|periodontitis, generali[sz]ed", re.IGNORECASE)
-"""Words of a code's own title (Z87.01, R65.2, K05), which say nothing on how this patient's infection went."""
-_BESIDE = re.compile(
-    r"\b(?:after|following|status post|s/p|post|secondary to|in the setting of|on a background of)\b.*", re.IGNORECASE
-)
-"""What an infection came after: how severe or extensive that was says nothing of the infection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +86,21 @@ def _infections(source: Source, sifted: Sifted) -> Iterator[Infection]:
     for record, model in sifted.usable:
         onset = onset_of(source, model)
         dated = onset or when(model.recordedDate)
-        says = shown.infection(name_of(model.code), dated)
+        named = shown.infection(name_of(model.code), dated)
         tier, status = tier_of(source, model.code), verification(model)
         if tier == NEVER:
-            sifted.aside(record, reasons.never_significant(says))
+            sifted.aside(record, reasons.never_significant(named))
         elif status == ENTERED_IN_ERROR:
             sifted.aside(record, reasons.ENTERED_IN_ERROR)
         elif status == REFUTED:
             sifted.aside(record, reasons.REFUTED)
         elif tier is None:
             if only_words_name_one(model.code):
-                sifted.trouble(record, reasons.infection_only_in_words(says))
+                sifted.trouble(record, reasons.infection_only_in_words(named))
         elif status not in ("", CONFIRMED) or ruled_out(model.code) or ruled_out_in_note(model):
-            sifted.trouble(record, reasons.not_confirmed(says))
+            sifted.trouble(record, reasons.not_confirmed(named))
         elif dated is not None and dated.first.date() > source.today:
-            sifted.aside(record, reasons.in_the_future(says))
+            sifted.aside(record, reasons.in_the_future(named))
         else:
             yield Infection(
                 record,
@@ -122,7 +109,7 @@ def _infections(source: Source, sifted: Sifted) -> Iterator[Infection]:
                 kinds_of(model.code),
                 onset,
                 Dates.of_condition(source, model),
-                Evidence(says, record.reference),
+                Evidence(named, record.reference),
             )
 
 
@@ -149,32 +136,16 @@ def _corroborated(source: Source, infections: list[Infection]) -> tuple[list[Evi
 def _by_itself(source: Source, infection: Infection) -> Evidence | None:
     """Severity, recurrence or extent that the Condition itself states."""
     model, reference = infection.model, infection.record.reference
-    said = [_of_itself(_TITLES.sub("", text)) for text in texts(model.code)]
-    if "severe" in meanings(source.terminology, model.severity) or _says(_SEVERE, texts(model.severity)):
+    said = texts(model.code)
+    if "severe" in meanings(source.terminology, model.severity) or plainly_says(SEVERE, texts(model.severity)):
         return Evidence(shown.SEVERE, reference)
     if _has_come_back(model) or "infection-recurrent" in meanings(source.terminology, model.code):
         return Evidence(shown.RECURRENT, reference)
-    if _says(_RECURRENT, said):
+    if says(RECURRENT, said):
         return Evidence(shown.RECURRENT, reference)
-    if _says(_SEVERE, said):
+    if says(SEVERE, said):
         return Evidence(shown.SEVERE, reference)
-    wide = [text for text in said if not _LIMITED.search(text)]
-    return Evidence(shown.EXTENSIVE, reference) if _says(_INVASIVE, said) or _says(_EXTENSIVE, wide) else None
-
-
-def _of_itself(text: str) -> str:
-    """The words without those on what the infection, named before them, came after."""
-    itself = _BESIDE.sub("", text)
-    return itself if phrases.names("infection", (itself,)) else text
-
-
-def _says(pattern: re.Pattern[str], said: Iterable[str]) -> bool:
-    """Whether any text says it without denying it or weakening it."""
-    for text in said:
-        match = pattern.search(text)
-        if match and not hedged(text, *match.span()) and not re.search(r"(?i)moderate", text[: match.start()]):
-            return True
-    return False
+    return Evidence(shown.EXTENSIVE, reference) if says_extensive(said) else None
 
 
 def _has_come_back(model: Any) -> bool:

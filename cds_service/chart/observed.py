@@ -48,7 +48,7 @@ class Observed:
     @property
     def status(self) -> str:
         """The status it states itself."""
-        return str(self.record.header.status if self.model is None else self.model.status)
+        return str(self.record.header.status if self.model is None else self.model.status or reasons.WITHOUT_STATUS)
 
     # --- what is over it -------------------------------------------------------------------------------------------
 

@@ -31,6 +31,11 @@ class Reason:
     condition: Any = None
     unread: bool = False
 
+    @property
+    def refuted(self) -> bool:
+        """Whether it is a Condition that was refuted: it is no reason, and may be all that is said of a disease."""
+        return self.condition is not None and verification(self.condition) == REFUTED
+
 
 def reasons_of(source: Source, order: DraftOrder) -> Iterator[Reason]:
     """The order's reasons, by concept, by reference to a Condition, or by the words beside a reference."""
@@ -63,5 +68,5 @@ def _condition_at(source: Source, order: DraftOrder, reference: Any) -> tuple[An
 
 def _of_found(model: Any, reference: str, whose: Whose) -> Iterator[Reason]:
     usable = whose is Whose.PATIENT and not model.modifierExtension and not is_masked(model)
-    if usable and model.code and verification(model) not in (REFUTED, ENTERED_IN_ERROR):
+    if usable and model.code and verification(model) != ENTERED_IN_ERROR:
         yield Reason(model.code, reference, model)

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from cds_service.chart.phrases import KRESLADI, names
 
-_ON_THE_WAY = r"(?:conditioning|mobili[sz]\w*|pre-?medicat\w*|prophyla\w*)"
+_ON_THE_WAY = r"(?:conditioning|mobili[sz]\w*|pre-?medicat\w*|prophyla\w*|flush\w*|hydrat\w*|diluent)"
 _FOR_IT = re.compile(
     rf"\b{_ON_THE_WAY}\b[^.;,]{{0,25}}?\b(?:for|before|prior to|pre)[- ](?:the )?(?:{KRESLADI})|"
-    rf"\b(?:for|before|prior to|pre)[- ](?:the )?(?:{KRESLADI})(?: autotemcel)?[ -](?:stem cell )?{_ON_THE_WAY}\b",
+    rf"\b(?:for|before|prior to|pre)[- ](?:the )?(?:{KRESLADI})(?: autotemcel)?[ -](?:stem cell )?{_ON_THE_WAY}\b|"
+    rf"\b(?:before|prior to|pre)[- ](?:the )?(?:{KRESLADI})(?: autotemcel)?(?: infusion)?",
     re.IGNORECASE,
 )
 _PAPERS = (

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from cds_service.chart.hedging import hedged
+from cds_service.chart.hedging import hedged, illness_hedged
 
 KRESLADI = (
     r"(?<![a-z])kresladi(?:tm|sm)?(?![a-z])|(?<![a-z])marnetegra(?:ge)?ne(?![a-z])|"
@@ -42,7 +42,8 @@ PHRASES: dict[str, str] = {
     "kresladi": KRESLADI,
     "other-gene-therapy": OTHER_GENE_THERAPY,
     "gene-therapy": (
-        r"gene[- ]therap|genetically[- ](?:modified|corrected)|gene[- ](?:modified|corrected)|lentivir|nct03812263"
+        r"gene[- ]therap|genetically[- ](?:modified|corrected)|gene[- ](?:modified|corrected|edit)|lentivir|"
+        r"nct03812263|\btransduced\b|\bhsc-?gt\b"
     ),
     "study": (
         r"clinical (?:trial|study)|research stud|\bstudy (?:drug|product|medication|participa|subject)|investigational"
@@ -54,6 +55,8 @@ PHRASES: dict[str, str] = {
         r"\b(?:allo|auto|haplo|mud|msd)[- ]?sct\b|(?:allogene?ic|autologous|haploidentical|donor) sct\b|"
         rf"\b(?:pbsct|ucbt|asct)\b|(?:infus|transfus|administ)\w*{_NOT_OF_IT}{{0,60}}?{_CELLS}|"
         rf"{_CELLS}{_NOT_OF_IT}{{0,40}}?(?:infus|transfus|administ|\brescue|\bboost)|"
+        r"\bmarrow (?:re-?)?(?:in|trans)fus|(?:in|trans)fusion of (?:\w+ ){0,3}marrow\b|"
+        r"\b(?:haplo\w*|mud|msd|(?:hsc|hpc|pbsc|hspc)s?)[- ]+transplant|"
         r"donor (?:lympho|leu[ck]o)cyte infusion"
     ),
     "stem-cell-product": rf"{_QUALIFIED}{_CELLS}",
@@ -89,7 +92,7 @@ PHRASES: dict[str, str] = {
         r"pus (?:formation )?(?:is )?absent|impaired pus"
     ),
     "pus-formation": r"\bpus (?:formation|production|at (?:the )?(?:sites?|infect))",
-    "wound": r"(?:poor|delayed|slow|impaired|non-?)[ -]?(?:wound[ -])?healing\b.{0,10}(?:wounds?)?",
+    "wound": r"(?:poor|delayed|slow|impaired|non-?)[ -]?(?:wound[ -])?healing\b(?: of(?: \w+)? wounds?)?",
     "surgical-wound": r"dehiscence|disruption",
     "infection": (
         r"sepsis|septic|bacter(?:a?emia|ial)|fung(?:al|us|a?emia)|pneumonia|abscess|cellulitis|fasciitis|osteomyelitis|"
@@ -99,8 +102,11 @@ PHRASES: dict[str, str] = {
     "sibling": r"\bsiblings?\b|\bbrothers?\b|\bsisters?\b|only child",
     "donor": r"\bdonors?\b|\bhla\b",
     "consult": r"\bconsult",
+    "family-history": r"family (?:medical )?(?:history|hx)|\bfhx\b",
     "weight": r"\bbody weight\b|^weight(?:,? \(?(?:measured|actual|kg)\)?)?$",
 }
+_ILLNESSES = frozenset({"lad", "cord", "omphalitis", "mucosa", "skin", "wound", "infection"})
+"""Phrases of what a patient may have, which may be a differential, a risk or prevented; a treatment never is."""
 _COMPILED = {tag: re.compile(pattern, re.IGNORECASE) for tag, pattern in PHRASES.items()}
 _CELL_STEMS = (
     "marrow", "stem cell", "stem-cell", "progenitor", "cord blood", "cord-blood", "poietic cells", "hsc", "hpc", "pbsc",
@@ -116,7 +122,7 @@ STEMS: dict[str, tuple[str, ...]] = {
         "cart", "car-t", "car t", "tisagenlecleucel",
     ),
     "gene-therapy": ("gene therap", "gene-therap", "genetically", "gene-modif", "gene modif", "gene-corr", "gene corr",
-                     "lentivir", "nct03812263"),
+                     "gene-edit", "gene edit", "lentivir", "nct03812263", "transduced", "hsc-gt", "hscgt"),
     "study": ("clinical trial", "clinical study", "research stud", "study ", "investigational"),
     "transplant": ("transplant", "hsct", "bmt", "hct", "sct", "ucbt", *_CELL_STEMS, "cyte infusion"),
     "stem-cell-product": _CELL_STEMS,
@@ -147,6 +153,7 @@ STEMS: dict[str, tuple[str, ...]] = {
     "sibling": ("sibling", "brother", "sister", "only child"),
     "donor": ("donor", "hla"),
     "consult": ("consult",),
+    "family-history": ("family", "fhx"),
     "weight": ("weight",),
 }  # fmt: skip
 """Per phrase, in small letters, words of which one stands in every text that names it: a look for these is a tenth of
@@ -181,16 +188,33 @@ def names(tag: str, texts: Iterable[str]) -> bool:
     return any(_COMPILED[tag].search(text) for text in texts)
 
 
+def found(tag: str, text: str) -> re.Match[str] | None:
+    """Where the text names the phrase first."""
+    return _COMPILED[tag].search(text)
+
+
 def hedged_throughout(tag: str, text: str) -> bool:
-    """Whether the text denies or doubts the phrase where it names it, or, where it does not, anything at its end."""
+    """Whether the text denies or doubts the phrase where it names it, or, where it does not, anything at its ends."""
     match = _COMPILED[tag].search(text)
-    return hedged(text, *match.span()) if match else hedged(text, len(text), len(text))
+    if match:
+        return _hedged(tag, text, match)
+    return illness_hedged(text, len(text), len(text)) or illness_hedged(text, 0, 0)
 
 
 def plainly_named(tag: str, texts: Iterable[str]) -> bool:
     """Whether any of the texts names the phrase without denying or doubting it."""
     for text in texts:
         match = _COMPILED[tag].search(text)
-        if match and not hedged(text, *match.span()):
+        if match and not _hedged(tag, text, match):
             return True
     return False
+
+
+def in_doubt(tag: str, texts: Iterable[str]) -> bool:
+    """Whether any of the texts that name the phrase denies or doubts it: a code's title beside it takes none back."""
+    places = ((text, found(tag, text)) for text in texts)
+    return any(match is not None and _hedged(tag, text, match) for text, match in places)
+
+
+def _hedged(tag: str, text: str, match: re.Match[str]) -> bool:
+    return (illness_hedged if tag in _ILLNESSES else hedged)(text, *match.span())

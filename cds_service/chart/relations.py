@@ -21,8 +21,12 @@ _OTHER = re.compile(
     r"\bmud\b|cord blood|haplo(?!typ)",
     re.IGNORECASE,
 )
-_IDENTICAL_TWIN = re.compile(r"identical twin|monozyg", re.IGNORECASE)
-_NOT_IDENTICAL = re.compile(r"non-?identical|not identical|fraternal|dizyg", re.IGNORECASE)
+_IDENTICAL_TWIN = re.compile(
+    r"identical twin|monozyg|syngen|\bmz\b|\btwin(?: brother| sister)?[ ,(:-]+identical\b(?! hla)", re.IGNORECASE
+)
+_NOT_IDENTICAL = re.compile(
+    r"non-?identical|not identical|fraternal|dizyg|\bdz\b|\b(?:non|not)[- ]?(?:mz\b|monozyg|syngen)", re.IGNORECASE
+)
 _SEX = re.compile(r"brother|sister", re.IGNORECASE)
 _SEX_OF_CODE = {"BRO": "brother", "SIS": "sister"}
 _RELATION = re.compile(r"relation", re.IGNORECASE)
@@ -115,9 +119,12 @@ def _relation(source: Source, stated: list[_Stated], also_said: tuple[str, ...])
     concepts = [each for each in relationships if not isinstance(each, str)]
     codes = {str(coding.code) for concept in concepts for coding in concept.coding or () if coding.code}
     words = dict.fromkeys(each if isinstance(each, str) else name_of(each) for each in relationships)
-    kind = _kind_of_all(source, stated)
+    kind, beside = _kind_of_all(source, stated), _kind_in_words(also_said)
+    # A twin may be identical by the words of the result alone.
+    if kind is Kind.NOT_SAID or (beside is Kind.IDENTICAL_TWIN and kind in (Kind.FULL_SIBLING, Kind.SIBLING)):
+        kind = beside
     return Relation(
-        _kind_in_words(also_said) if kind is Kind.NOT_SAID else kind,
+        kind,
         ", ".join(filter(None, words)),
         frozenset(codes),
         frozenset(each.who for each in stated if each.who),

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from cds_service.chart import phrases
 from cds_service.chart.answers import NAMED_SPECIALISTS, Answers, Response
+from cds_service.chart.consult_words import fell_through, only_asked_for
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.specialty import said_by
@@ -23,7 +23,6 @@ from cds_service.wording import reasons, shown
 SEEN_IN = ("CareTeam", "DocumentReference", "Encounter", "Procedure", "ServiceRequest", "QuestionnaireResponse")
 _FINAL_NOTE = (None, "final", "amended")
 _DID_NOT_HAPPEN = ("not-done", "stopped", "revoked")
-_NO_CONSULTATION = re.compile(r"request|referral|declin|refus|cancel|no[- ]show|missed|pending|consent", re.IGNORECASE)
 _EMERGENCY = re.compile(r"emergency|\b(?:ED|ER)\b|\bA ?& ?E\b|\bEMER\b|^E$")
 
 
@@ -74,8 +73,8 @@ def writing_notes(source: Source, sifted: Sifted) -> Iterator[Sighting]:
     """The authors of final consult notes."""
     records = source.about(("DocumentReference",), "consult-note", "~consult")
     for record, note in _sifted(source, sifted, records, "DocumentReference"):
-        coded = "consult-note" in source.means(record)
-        if note.status != "current" or (not coded and _is_no_consultation(note.type)):
+        said = texts(note.type)
+        if note.status != "current" or only_asked_for(said) or fell_through(said):
             sifted.aside(record, reasons.NO_CONSULT_NOTE)
         elif note.docStatus not in _FINAL_NOTE:
             sifted.trouble(record, reasons.note_not_final(note.docStatus))
@@ -152,9 +151,10 @@ def _is_emergency(source: Source, encounter: Any) -> bool:
 def consulting(source: Source, sifted: Sifted) -> Iterator[Sighting]:
     """The performers of completed consultations. A referral only ordered is none."""
     for record, model in _sifted(source, sifted, source.about(("Procedure", "ServiceRequest"), "~consult")):
-        refused = getattr(model, "doNotPerform", None) or (
-            record.type == "Procedure" and _is_no_consultation(model.code)
-        )
+        said = texts(model.code)
+        # A request is named a request, and its status tells whether what it asked for was done.
+        asked_for = record.type == "Procedure" and only_asked_for(said)
+        refused = getattr(model, "doNotPerform", None) or asked_for or fell_through(said)
         if refused or model.status in _DID_NOT_HAPPEN:
             sifted.aside(record, reasons.CONSULT_DID_NOT_HAPPEN)
         elif model.status != "completed":
@@ -181,10 +181,6 @@ def attesting(responses: Iterable[Response]) -> Iterator[Sighting]:
     """The authors of the attestations that count."""
     for response in responses:
         yield Sighting(response.author, shown.ATTESTS, response.record.reference, response.contained)
-
-
-def _is_no_consultation(concept: Any) -> bool:
-    return any(phrases.names("consult", (text,)) and _NO_CONSULTATION.search(text) for text in texts(concept))
 
 
 def _sifted(source: Source, into: Sifted, records: Iterable[Record], *types: str) -> list[tuple[Record, Any]]:

@@ -57,7 +57,7 @@ class Statement:
     @property
     def names_plainly(self) -> bool:
         """Whether the words name any of the signs without denying or doubting it; "no pus" denies by itself."""
-        return any(tag == "no-pus" or phrases.plainly_named(tag, self.said) for tag in self.named)
+        return any(tag == "no-pus" or not phrases.in_doubt(tag, self.said) for tag in self.named)
 
     @property
     def answer(self) -> Answer:

@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cds_service.chart.aside import is_entered_in_error, why_aside
 from cds_service.chart.concepts import Concepts, concepts_under
 from cds_service.exact_json import EMPTY, UNREADABLE
 from cds_service.fhir.bundle import State
 from cds_service.fhir.elements import is_masked
 from cds_service.fhir.identity import Identity, Whose, split_literal
 from cds_service.fhir.records import Header, Record, Records
-from cds_service.fhir.resources import Unreadable
+from cds_service.fhir.resources import Undecided, Unreadable
 from cds_service.fhir.terminology import Terminology
 from cds_service.logic import Cause, Gap, Remedy, SetAside
 from cds_service.wording import not_read, reasons
@@ -123,6 +124,12 @@ class Source:
         keys = {record.reference, record.full_url or record.reference}
         return list(dict.fromkeys(panel for key in keys for panel in self._panels.get(key, ())))
 
+    def lacks_results_of(self, report: Record) -> bool:
+        """Whether a report or panel lists results that are not here, where not all Observations are."""
+        if "Observation" not in self.incomplete:
+            return False
+        return any(not self._is_here(reference) for _, listed in _lists_of(report) for reference in _listed(listed))
+
     def at(self, reference: Any) -> Record | None:
         """The resource a Reference leads to, if it is here."""
         literal = (reference.reference or "").strip() if reference else ""
@@ -146,15 +153,15 @@ class Source:
         sifted = Sifted()
         for record in records:
             self._sort(record, subject, sifted)
-        for illegible in self.records.illegible_of(types):
-            sifted.troubles.append((illegible.reference, reasons.UNREADABLE))
+        for record in self.records.illegible_of(types):
+            self._sort_unreadable(record, subject, sifted, reasons.UNREADABLE)
         return sifted
 
     def _sort(self, record: Record, subject: str, sifted: Sifted) -> None:
         try:
             model = record.read()
         except Unreadable as unreadable:
-            sifted.trouble(record, reasons.unreadable(str(unreadable)))
+            self._sort_unreadable(record, subject, sifted, _why(unreadable))
             return
         whose = self.identity.owner(getattr(model, subject, None), record, model.contained)
         if is_entered_in_error(model):
@@ -169,6 +176,13 @@ class Source:
             sifted.trouble(record, reasons.MASKED)
         else:
             sifted.usable.append((record, model))
+
+    def _sort_unreadable(self, record: Record, subject: str, sifted: Sifted, because: str) -> None:
+        why = why_aside(self.identity, record, subject)
+        if why is None:
+            sifted.trouble(record, because)
+        else:
+            sifted.aside(record, why)
 
     # --- completeness ----------------------------------------------------------------------------------------------
 
@@ -189,19 +203,29 @@ class Source:
     # --- indexing --------------------------------------------------------------------------------------------------
 
     def _references_in(self, listed: msgspec.Raw) -> Iterator[str]:
-        try:
-            for member in _members.decode(listed):
-                yield from self._keys(member.reference)
-        except UNREADABLE:
-            return
+        for literal in _listed(listed):
+            yield from self._keys(literal)
+
+    def _is_here(self, literal: str) -> bool:
+        return literal.startswith("#") or any(self.records.at(key) is not None for key in self._keys(literal))
 
     @staticmethod
-    def _keys(literal: str | None) -> Iterator[str]:
-        if literal:
-            literal = literal.strip()
-            yield literal
-            _, kind, id_ = split_literal(literal)
-            yield f"{kind}/{id_}"
+    def _keys(literal: str) -> tuple[str, str]:
+        _, kind, id_ = split_literal(literal)
+        return literal, f"{kind}/{id_}"
+
+
+def _listed(listed: msgspec.Raw) -> list[str]:
+    """The literal references of a list; none of one that is no list of them."""
+    try:
+        return [member.reference.strip() for member in _members.decode(listed) if member.reference]
+    except UNREADABLE:
+        return []
+
+
+def _why(unreadable: Unreadable) -> str:
+    told = str(unreadable)
+    return reasons.undecided(told) if isinstance(unreadable, Undecided) else reasons.unreadable(told)
 
 
 def _holds(header: Header) -> bool:
@@ -219,12 +243,3 @@ def _lists_of(record: Record) -> Iterator[tuple[str, msgspec.Raw]]:
             yield from ((each.id, each.hasMember) for each in _insides.decode(header.contained) if len(each.hasMember))
         except UNREADABLE:
             return
-
-
-def is_entered_in_error(model: Any) -> bool:
-    """Whether any status of the resource says that it was entered in error."""
-    stated = vars(model)
-    if "entered-in-error" in {stated.get("status"), stated.get("docStatus")}:
-        return True
-    verification = stated.get("verificationStatus")
-    return any(coding.code == "entered-in-error" for coding in (verification.coding or () if verification else ()))

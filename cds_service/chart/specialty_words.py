@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cds_service.chart.consult_words import consulted
 from cds_service.remembered import remembered
 
 _CELLS = r"(?:bone[- ]?marrow|stem[- ]?cells?|ha?em(?:at)?opoietic(?:[- ](?:stem|progenitor))?(?:[- ]cells?)?|marrow)"
 _BMT = r"(?:bmt|hsct|hct)"
 _HAEM_ONC = r"\bha?em(?:e|at)?[-/& ]+(?:and )?onc"
+_ID = (
+    r"(?:^|[,;/&(+]|\band\b)\s*(?:(?:pa?ediatrics?|peds?|adult|general|transplant|immunocompromised host)[- ]+)*"
+    r"(?-i:ID)(?: (?:physician|attending|fellow|specialist|consultant|doctor|md|service|team|clinic))*"
+    r"\s*(?=$|[,;/&)+]|\band\b)"
+)
+"""Infectious disease in its two capitals, which stand alone or beside the patient's age and the physician's rank."""
 _SPECIALTIES = {
     "transplant-specialist": (
         rf"{_CELLS}\b.{{0,30}}transplant|\b{_BMT}\b|"
@@ -18,8 +25,11 @@ _SPECIALTIES = {
     ),
     "haematologist": rf"\bha?ematolog|{_HAEM_ONC}",
     "oncologist": rf"oncolog|{_HAEM_ONC}",
-    "immunologist": r"(?<!transplant )(?<!transplantation )\bimmunolog",
-    "infectious-disease-specialist": r"infectious[- ]diseases?",
+    "immunologist": (
+        r"(?<!transplant )(?<!transplantation )(?<!neuro[- ])(?<!ocular )(?<!reproductive )(?<!tumor )(?<!tumour )"
+        r"\bimmunolog"
+    ),
+    "infectious-disease-specialist": rf"infectious[- ]dis(?:eases?)?\b|infectiolog|{_ID}",
 }
 _SPECIALTY = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _SPECIALTIES.items()}
 _ORGAN = re.compile(
@@ -34,22 +44,36 @@ _OTHER_PROFESSIONS = (
     # pharmacists
     r"pharmac|\bpharm\b|pharm\.? ?d\b|\br\.?ph\b|\bbc(?:op|ps|pps|idp|txp|ccp|acp)\b",
     # who treats beside a physician
-    r"\bpa-?c\b|(?-i:\bPAs?\b)|mid-?level|advanced practi[cs]|\bap[pc]s?\b|non-?physician|"
+    r"\bpa-?c\b|(?-i:\bPAs?\b)|mid-?level|extender|advanced? practi[cs]|\bap[pc]s?\b|non-?physician|veterinar|"
     r"(?:physician|medical|research|administrative)(?:'s)? (?:assistant|associate)|\b[cr]ma\b|psych|counsel|"
     r"social work|\bl[a-z]{0,2}sw\b|\b[bm]sw\b|dietit|dietic|nutrition|\brdn?\b|\bldn\b|chaplain|child life|therapist|"
     r"(?:physical|occupational|respiratory|speech|music|art|play) therapy|\bdpt\b",
     # who draws, runs, measures
     r"technolog|technician|\btech\b|phlebotom|operator|perfusionist|paramedic|\bemt\b|\bml[st]\b|scientist|researcher",
     # who keeps it all going
-    r"coordinat|navigator|secretar|clerk|schedulers?\b|scheduling|recept|(?:tumou?r|cancer) registr|"
+    r"coordinat|navigator|secretar|clerk|schedulers?\b|scheduling|recept|"
+    r"(?:tumou?r|cancer|data(?:base)?) registr|registrar\W+data\b|\bdata entry\b|\bregistry\b(?! physician)|"
     r"(?:trials?|research|business|program(?:me)?|admin\w*|transplant|bmt|hsct|hct) office\b(?! visit)|"
-    r"(?:data|case|care|practice|program(?:me)?) manager|financ|billing|interpreter|volunteer|advocate|administrator|"
-    r"student|teacher|caregiver",
+    r"\bmanagers?\b|financ|billing|interpreter|translator|volunteer|advocate|administrator|"
+    r"student|teacher|caregiver|(?<!clinician )(?<!clinician-)(?<!physician )educators?\b|liaison|planners?\b|"
+    r"supervisors?\b|\bassistants?\b(?=\W*$|\s*[,;/()]|\s-|\s+to\b)|\bc?cr[ac]s?\b|analyst|representative|auditor|abstractor",
+    # the offices of a unit
+    r"\b(?:intake|authori[sz]ations?|pre-?cert\w*|insurance|reimbursement)\b|utili[sz]ation (?:review|management)|"
+    r"\b(?:referrals?|benefits?|quality|access|registration|coding|claims?|records?|information|education|support|data|"
+    r"regulatory|compliance|safety|training|program(?:me)?|operations?|outreach|admissions?|discharge|documentation|"
+    r"supply|resource|service|clinical|research|processing|search) specialists?\b|"
+    r"\b(?:operations?|quality|business|compliance|regulatory|executive|referrals?|benefits?|coding|admissions?) "
+    r"(?:director|officer|associate|lead|leader|staff|team|department|office)\b|"
+    r"(?<!medical )\bdirector,? (?:of )?(?:\w+ )?(?:operations|quality|business)\b",
 )
 _OTHER_PROFESSION = re.compile("|".join(_OTHER_PROFESSIONS), re.IGNORECASE)
 _OTHER_SPECIALTY = re.compile(
     r"radiolog|imaging|palliat|hospice|rehabilit|physiatr|physical medicine|pain (?:medicine|management)|"
-    r"epidemiologist|diseases? epidemiolog",
+    r"epidemiologist|diseases? epidemiolog|dermatolog|neurolog(?!.*neuro-?onc)|ophthalm|optometr|endocrin|"
+    r"gastroenterolog|nephrolog|pulmonolog|\burolog|otolaryng|orthop|obstetric|gyna?ecolog|hospitalist|"
+    r"emergency medicine|an[ae]+sthesi|(?:critical|intensive|wound) care|intensivist|"
+    r"\b[cmnps]?icu\b|\bent\b|\bgenetic(?:s|ists?)\b|(?-i:\b(?:PT|OT|SLP)\b)|\bgi\b(?![- /]*(?:onc|malig))|"
+    rf"(?<!transplant )(?<!transplantation )\b(?:neuro)?surg(?:ery|eons?)\b(?![- ]*(?:blood|{_CELLS}))",
     re.IGNORECASE,
 )
 """What makes a specialty of its own beside the name of one that is asked for: palliative care of an oncology unit."""
@@ -68,6 +92,15 @@ _ON_THE_WAY_TO_TRANSPLANT = re.compile(
     rf"(?:{_BMT}\b|{_CELLS}|transplant)|\b(?:dent(?:al|ist)\w*|an[ae]+sthesi\w*|fertility|infusion|donor|recipient|patient)\b",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"\bclinic/cent(?:er|re)\b", re.IGNORECASE)
+"""The taxonomy's word for a facility; "Hematology clinic" is what a physician's own service is called."""
+_HAEMATOCRIT = re.compile(
+    r"\bhgb\b(?! (?:disorders?|ss?)\b)|\bhb ?[/&,] ?hct\b|\bhct ?[/&,] ?hb\b|ha?emoglobin(?!opath| disorder)|"
+    r"ha?ematocrit|\bcbc\b|point[- ]of[- ]care|\bpoct?\b|\bhct[- ](?:test|check|level|draw|value|result|monitor)",
+    re.IGNORECASE,
+)
+"""What stands beside HCT where it is measured in blood."""
+_HCT = re.compile(r"\bhct\b", re.IGNORECASE)
 _NO_LONGER = re.compile(r"\b(?:former|formerly|retired|ex)\b", re.IGNORECASE)
 _NOT_THAT = re.compile(
     rf"\bnon[- ]?(?:{_CELLS}[- ])?transplant\w*|\bnon[- ][\w-]+|\b(?:no|not|never|without|excluding|except)\b[^,;()]*",
@@ -78,8 +111,9 @@ _NOT_THAT = re.compile(
 @remembered
 def specialties_in(text: str) -> frozenset[str]:
     """The specialties a text names; `transplant-surgery` and `oncologist-other-kind` need a closer look."""
-    if other_profession(text) or names_laboratory(text) or _NO_LONGER.search(text):
+    if other_profession(text) or names_laboratory(text) or _NO_LONGER.search(text) or _PLACE.search(text):
         return frozenset()
+    text = consulted(_HCT.sub("", text) if _HAEMATOCRIT.search(text) else text)
     said = _of_its_own(_NOT_THAT.sub("", text))
     found = {name for name, pattern in _SPECIALTY.items() if pattern.search(said)}
     if _ORGAN.search(said):
@@ -89,7 +123,7 @@ def specialties_in(text: str) -> frozenset[str]:
         found.discard("transplant-specialist")
     elif _TRANSPLANT.search(said) and "transplant-specialist" not in found:
         found.add("transplant-surgery")
-    if "oncologist" in found and _OTHER_ONCOLOGY.search(text):
+    if _OTHER_ONCOLOGY.search(text) and _SPECIALTY["oncologist"].search(_NOT_THAT.sub("", text)):
         found.discard("oncologist")
         found.add("oncologist-other-kind")
     if re.search(r"dermatolog", text, re.IGNORECASE):

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
-from cds_service.chart.giving_words import about_a_procedure
 from cds_service.chart.onset import onset_of
 from cds_service.chart.product_given import given_by_reference, product_given
 from cds_service.chart.source import Source
+from cds_service.chart.treatment_words import PROCEDURES, PRODUCTS, gives, has_had_one, is_afterwards, without_donor
 from cds_service.chart.verification import REFUTED, verification
 from cds_service.fhir.elements import first_when, meanings, name_of, texts, when
 from cds_service.fhir.records import Record
@@ -28,10 +28,9 @@ TELL_OF_TREATMENT = ("Procedure", "MedicationAdministration", "Condition")
 DONE = ("completed", "in-progress", "stopped")
 _PERHAPS = ("unknown", "on-hold")
 """A treatment that may have been given leaves it open what a later result says."""
-_PROCEDURES, _PRODUCTS = ("transplant", "gene-therapy"), ("other-gene-therapy", "kresladi")
-_TRANSPLANT = {
-    "Procedure": (*_PROCEDURES, *_PRODUCTS),
-    "MedicationAdministration": ("stem-cell-product", *_PRODUCTS),
+_TRANSPLANT: dict[str, tuple[str, ...]] = {
+    "Procedure": (*PROCEDURES, *PRODUCTS),
+    "MedicationAdministration": ("stem-cell-product", "gene-therapy", *PRODUCTS),
 }
 """The phrases by which a record of the type is a transplant or a gene therapy: a drug is given for a transplant too."""
 _GRANULOCYTES = {
@@ -43,17 +42,7 @@ _CODES = ("stem-cell-transplant", "allogeneic-transplant", "genetically-modified
 _STATUS_CODES = ("stem-cell-transplant", "gene-therapy-history")
 _COMPLICATION = "T865"
 """ICD-10-CM for a complication of a transplant, which is older than its complication."""
-_DONOR = re.compile(
-    r"\b(?:matched|related|identical|full|hla|[- ])*\b(?:sibling|brother|sister|mother|father|maternal|paternal)\b"
-    r"(?:'s)?(?: donor)?",
-    re.IGNORECASE,
-)
-_HAS_HAD = re.compile(
-    r"history of|status[- ]post|\bs/p\b|\bh/o\b|\bpost\b|recipient|\bafter\b|\bfollowing\b", re.IGNORECASE
-)
 _AFTERWARDS = re.compile(r"complicat|fail|reject|versus[- ]host|\bafter\b|\bfollowing\b", re.IGNORECASE)
-_COLLECTED_BY = re.compile(r"(?<=[a-z])(?:, ?| ?\()(?:by )?apheresis\b", re.IGNORECASE)
-"""How a product was come by, as part of its name: `HPC, Apheresis`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +54,8 @@ class Event:
     allogeneic: bool = False
     corrected: bool = False
     """Whether it was a gene therapy: the patient's own cells, corrected."""
+    is_trace: bool = False
+    """Whether it only tells that one was had before: a status, a complication, a visit after it."""
 
     def may_be(self, other: Event) -> bool:
         """Whether the two may be one: a donor's cells are never the patient's own, corrected."""
@@ -104,9 +95,10 @@ class Treatments:
 
 def read_treatments(source: Source) -> Treatments:
     """All transplants, gene therapies, granulocyte transfusions and aphereses on record."""
-    transplants = _procedures(source, _TRANSPLANT, _is_transplant, *_CODES)
+    found = [*_procedures(source, _TRANSPLANT, _is_transplant, *_CODES), *_by_condition(source)]
+    done = [event for event in found if not event.is_trace]
     return Treatments(
-        (*transplants, *_by_condition(source, transplants)),
+        tuple(event for event in found if not event.is_trace or not any(_explains(each, event) for each in done)),
         tuple(_procedures(source, _GRANULOCYTES, _is_granulocyte_transfusion)),
         tuple(_aphereses(source)),
     )
@@ -141,70 +133,59 @@ def _event(source: Source, record: Record, model: Any) -> Event:
     moment = first_when(model, "performedDateTime", "performedPeriod", "effectiveDateTime", "effectivePeriod")
     concept = _concept(source, record, model)
     means = meanings(source.terminology, concept)
-    allogeneic = phrases.plainly_named("allogeneic", _without_donor(concept)) or "allogeneic-transplant" in means
+    allogeneic = phrases.plainly_named("allogeneic", without_donor(texts(concept))) or "allogeneic-transplant" in means
+    is_trace = means.isdisjoint(_CODES) and is_afterwards(texts(concept))
     return Event(
-        moment,
+        When.between(None, moment) if is_trace else moment,
         Evidence(shown.event(name_of(concept), moment), record.reference),
         allogeneic and model.status in DONE,
         _is_corrected(means, texts(concept)),
+        is_trace,
     )
 
 
 def _is_corrected(means: frozenset[str], said: tuple[str, ...]) -> bool:
-    return not means.isdisjoint(_CORRECTED) or any(phrases.names(tag, said) for tag in ("gene-therapy", *_PRODUCTS))
+    return not means.isdisjoint(_CORRECTED) or any(phrases.names(tag, said) for tag in ("gene-therapy", *PRODUCTS))
 
 
 def _concept(source: Source, record: Record, model: Any) -> Any:
     return product_given(source, record) if record.type == "MedicationAdministration" else model.code
 
 
-def _without_donor(concept: Any) -> tuple[str, ...]:
-    """The words of a concept; "sibling donor" says where cells came from, not that the transplant was the sibling's."""
-    return tuple(_DONOR.sub(" allogeneic", text) for text in texts(concept))
-
-
 def _is_transplant(source: Source, record: Record, model: Any) -> bool:
     concept = _concept(source, record, model)
     if meanings(source.terminology, concept) & set(_CODES) or source.means(record) & set(_CODES):
         return True
-    return _gives(_TRANSPLANT[record.type], concept)
+    return gives(_TRANSPLANT[record.type], texts(concept))
 
 
 def _is_granulocyte_transfusion(source: Source, record: Record, model: Any) -> bool:
-    return _gives(_GRANULOCYTES[record.type], _concept(source, record, model))
-
-
-def _gives(tags: tuple[str, ...], concept: Any) -> bool:
-    """Whether the words plainly name one of the phrases, and not only a visit for it or its collection."""
-    said = _without_donor(concept)
-    named = any(phrases.plainly_named(tag, said) for tag in tags)
-    return named and not about_a_procedure(_COLLECTED_BY.sub("", text) for text in said)
+    return gives(_GRANULOCYTES[record.type], texts(_concept(source, record, model)))
 
 
 # --- by what is left of them -----------------------------------------------------------------------------------------
 
 
-def _by_condition(source: Source, done: list[Event]) -> list[Event]:
-    """Diagnoses that say "has had one", but those that a dated procedure on record explains."""
+def _by_condition(source: Source) -> list[Event]:
+    """Diagnoses that say "has had one"."""
     conditions = source.sift(source.about(("Condition",), *_STATUS_CODES, "~transplant", "~gene-therapy"))
-    traces = [
+    return [
         _trace(source, model, record)
         for record, model in conditions.usable
         if verification(model) != REFUTED and _says_has_had_one(source, record, model)
     ]
-    return [trace for trace in traces if not any(_explains(each, trace) for each in done)]
 
 
 def _trace(source: Source, condition: Any, record: Record) -> Event:
     """The transplant that a diagnosis tells of: at its onset, before the onset of a complication; else before it was
     written down."""
-    means, said = meanings(source.terminology, condition.code), _without_donor(condition.code)
+    means, said = meanings(source.terminology, condition.code), without_donor(texts(condition.code))
     moment = onset_of(source, condition)
     if moment is None or _is_complication(condition.code):
         moment = When.between(None, moment or when(condition.recordedDate))
     allogeneic = phrases.plainly_named("allogeneic", said)
     evidence = Evidence(shown.named(name_of(condition.code)), record.reference)
-    return Event(moment, evidence, allogeneic, _is_corrected(means, said))
+    return Event(moment, evidence, allogeneic, _is_corrected(means, said), is_trace=True)
 
 
 def _explains(done: Event, trace: Event) -> bool:
@@ -221,11 +202,7 @@ def _is_complication(concept: Any) -> bool:
 
 
 def _says_has_had_one(source: Source, record: Record, condition: Any) -> bool:
-    if source.means(record) & set(_STATUS_CODES):
-        return True
-    said = [text for text in _without_donor(condition.code) if _HAS_HAD.search(text)]
-    named = any(phrases.plainly_named(tag, said) for tag in _PROCEDURES)
-    return named and not about_a_procedure(said)
+    return bool(source.means(record) & set(_STATUS_CODES)) or has_had_one(texts(condition.code))
 
 
 # --- aphereses -------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from cds_service.chart.control_words import names_control
 from cds_service.facts import ZERO, Level
 from cds_service.fhir.elements import name_of, plain_text
 from cds_service.fhir.units import ucum_code, unit_shown
@@ -21,12 +22,14 @@ MOST = Decimal(10) ** 15
 """No measurement here is larger; a number beyond it is a typing error."""
 
 _PERCENT_TEXT = re.compile(r"(?i)^(?:%|percent)(?: ?(?:of )?(?:pmns?|neutrophils?|granulocytes?|cells?|positive))*$")
+_NUMBER = r"(\d+(?:[.,]\d+)?|\.\d+)"
 _STRING = re.compile(
-    r"(?i)^\s*(<=|>=|<|>|≤|≥|less than|greater than)?\s*(\d+(?:[.,]\d+)?)\s*"
-    r"(?:(?:-|to)\s*(\d+(?:[.,]\d+)?)\s*)?(%|percent)?\s*"
-    r"((?:of )?(?:pmns?|neutrophils?|granulocytes?|cells?|positive))?\s*(?:\*|\(?[LH]{1,2}\)?)?\s*$"
+    rf"(?i)^\s*(<=|>=|<|>|≤|≥|less than|greater than)?\s*{_NUMBER}\s*(?:(?:-|to)\s*{_NUMBER}\s*)?(%|percent)?\s*"
+    r"((?:of )?(?:pmns?|neutrophils?|granulocytes?|cells?|positive))?\s*"
+    r"(?P<flag>(?:\*|!|[(\[]?(?:[LHA]{1,2}|(?:critical(?:ly)? |very )?(?:low|high)|"
+    r"(?:critically )?abnormal|critical)[)\]]?){0,3})\.?\s*$"
 )
-_CONTROL = re.compile(r"(?i)control|normal|\bmfi\b|fluorescence|intensity|reference|relative|index")
+"""The number, its unit, of which cells it is, and the laboratory's flag."""
 _NO_FRACTION = re.compile(r"(?i)%|percent|ratio|fold|score|delta")
 """Units that contradict the code `1` where it should be a fraction of cells."""
 _COMPARATORS = {"≤": "<=", "≥": ">=", "less than": "<", "greater than": ">"}
@@ -39,6 +42,13 @@ class Measured:
     level: Level
     shown: str
     annotation: str = ""
+    number: str = ""
+    """The percentage alone, where it was written with more beside it."""
+
+    @property
+    def percent(self) -> str:
+        """The percentage as it was written, without what else was: whose cells it is of, the laboratory's flag."""
+        return self.number or self.shown
 
 
 def compared(value: Decimal, comparator: str | None, most: Decimal = MOST) -> Level:
@@ -90,10 +100,10 @@ def percent_answered(value: Any) -> Measured | str:
 
 def percent_in_text(text: str) -> Measured | str:
     """A percentage written as text: `<2%`, `1,8 %`, `1-2 %`. A number without its unit is none."""
-    match = _STRING.match(plain_text(text))
+    match = _STRING.match(written := plain_text(text))
     if match is None:
         return reasons.no_number(text)
-    comparator, low, high, sign, cells = match.groups()
+    comparator, low, high, sign, cells, _ = match.groups()
     if not sign:
         return reasons.no_unit(text)
     if comparator and high:
@@ -101,7 +111,8 @@ def percent_in_text(text: str) -> Measured | str:
     comparator = _COMPARATORS.get((comparator or "").lower(), comparator)
     first = _decimal(low)
     level = Level(first, _decimal(high)) if high else compared(first, comparator, HUNDRED)
-    return Measured(level, plain_text(text), cells or "")
+    number, said = written[: match.end(4)].strip(), written[: match.start("flag")].strip()
+    return Measured(level, said, cells or "", number)
 
 
 def _of_quantity(quantity: Any) -> Measured | str:
@@ -112,14 +123,15 @@ def _of_quantity(quantity: Any) -> Measured | str:
         return reasons.NO_VALUE
     factor, annotation = scale
     level = compared(quantity.value, quantity.comparator, HUNDRED / factor).times(factor)
-    return Measured(level, _shown(quantity), annotation)
+    number = f"{quantity.comparator or ''}{_trimmed(quantity.value * factor)} %"
+    return Measured(level, _shown(quantity), annotation, number)
 
 
 def percent_scale(quantity: Any) -> tuple[Decimal, str] | str:
     """What turns the quantity's number into percent of cells, and its unit's annotation; or why nothing does."""
     code = ucum_code(quantity)
     unit = unit_shown(quantity)
-    if _CONTROL.search(unit) or (code and _CONTROL.search(code)):
+    if names_control(plain_text(unit)) or names_control(code or ""):
         return reasons.not_percent_of_cells(unit or str(code))
     if code is None:
         return (Decimal(1), unit) if _PERCENT_TEXT.match(plain_text(unit)) else reasons.not_percent_of_cells(unit)
@@ -154,7 +166,7 @@ def _of_ratio(ratio: Any) -> Measured | str:
     if top is None or bottom is None or top.value is None or not bottom.value or bottom.value < 0 or bottom.comparator:
         return reasons.NO_VALUE
     units = " ".join(filter(None, (_unit(top), _unit(bottom))))
-    if _CONTROL.search(units):
+    if names_control(units):
         return reasons.not_percent_of_cells(units)
     if _is_count(top) and _is_count(bottom):
         factor = HUNDRED / bottom.value

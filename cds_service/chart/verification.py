@@ -15,7 +15,8 @@ UNCLEAR = "unclear"
 
 _CLAUSE = re.compile(r"[.;:,\n]|\bbut\b", re.IGNORECASE)
 _RULED_OUT = re.compile(
-    r"\b(?:ruled out|excluded|refuted|disproved|disproven|not confirmed|entered (?:here )?(?:in error|by mistake))\b",
+    r"\b(?:ruled[- ]out|excluded|refuted|disproved|disproven|not confirmed|entered (?:here )?(?:in error|by mistake)|"
+    r"misdiagnos(?:ed|is)(?! as\b))\b",
     re.IGNORECASE,
 )
 _OF_IT = frozenset(

@@ -86,20 +86,13 @@ class Record(msgspec.Struct, gc=False, eq=False):
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Illegible:
-    """A resource of which not even the header could be read. `type` is the best guess."""
-
-    type: str
-    reference: str
-
-
 @dataclass(slots=True)
 class Records:
     """The resources of a chart, by type and by the ways they can be referred to."""
 
     by_type: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
-    illegible: dict[str, list[Illegible]] = field(default_factory=lambda: defaultdict(list))
+    illegible: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    """Those of which not even the header could be read; their type is the best guess."""
     _by_reference: dict[str, Record] = field(default_factory=dict)
     _by_address: dict[str, Record] = field(default_factory=dict)
     """By fullUrl. Filled when one is asked for: most references are `Type/id`."""
@@ -133,7 +126,7 @@ class Records:
         """All resources of the types, in the order they came."""
         return chain.from_iterable(self.by_type.get(kind, ()) for kind in types)
 
-    def illegible_of(self, types: Iterable[str]) -> Iterator[Illegible]:
+    def illegible_of(self, types: Iterable[str]) -> Iterator[Record]:
         """Those of the types of which not even the header could be read."""
         for kind in types:
             yield from self.illegible.get(kind, ())
@@ -155,7 +148,7 @@ class Records:
             known = _Kind()
         kind = known.resourceType or expected_type
         named = isinstance(known.id, str) and known.id
-        self.illegible[kind].append(Illegible(kind, f"{kind}/{known.id}" if named else place))
+        self.illegible[kind].append(Record(kind, f"{kind}/{known.id}" if named else place, Header(), raw))
         return kind
 
 

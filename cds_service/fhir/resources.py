@@ -1,12 +1,15 @@
 """Validated reading of one resource at a time, through `fhir.resources` (R4B, which equals R4 for every type here).
 
 Only the members that some rule reads are validated: a broken narrative or category does no harm. An element that
-the specification does not know is taken out and no reason to drop the resource; anything else that is wrong makes
-the resource unreadable, which the readers report.
+the specification does not know is taken out and no reason to drop the resource; nor is one that it asks for and that
+is not there, unless it decides whether the resource counts. Anything else that is wrong makes the resource unreadable,
+which the readers report.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
@@ -30,7 +33,8 @@ READ: dict[str, tuple[str, ...]] = {
     "Claim": ("use", "patient", "item", "diagnosis", "created", "billablePeriod", "provider", "priority", "type",
               "insurance", "procedure"),
     "Condition": ("clinicalStatus", "verificationStatus", "severity", "code", "encounter", "onsetDateTime",
-                  "onsetPeriod", "onsetAge", "onsetString", "abatementDateTime", "abatementPeriod", "recordedDate",
+                  "onsetPeriod", "onsetAge", "onsetString", "abatementDateTime", "abatementPeriod", "abatementAge",
+                  "abatementString", "abatementRange", "recordedDate",
                   "evidence", "note"),
     "Coverage": ("type", "class", "payor", "period", "beneficiary", "order"),
     "DiagnosticReport": ("code", "result", "effectiveDateTime", "effectivePeriod", "issued", "specimen", "conclusion",
@@ -54,7 +58,8 @@ READ: dict[str, tuple[str, ...]] = {
     "Observation": ("basedOn", "partOf", "code", "focus", "effectiveDateTime", "effectivePeriod", "effectiveInstant",
                     "issued", "performer", "valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean",
                     "valueInteger", "valueRange", "valueRatio", "dataAbsentReason", "interpretation", "method",
-                    "bodySite", "specimen", "hasMember", "derivedFrom", "component", "note", "encounter"),
+                    "bodySite", "specimen", "hasMember", "derivedFrom", "component", "note", "encounter",
+                    "referenceRange"),
     "Organization": ("name",),
     "Patient": ("identifier", "birthDate", "deceasedBoolean", "deceasedDateTime", "link"),
     "Practitioner": ("qualification", "active"),
@@ -71,12 +76,34 @@ READ: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Per resource type, the members that are read beside `COMMON`; no other type is read."""
 
-_KEPT = {kind: frozenset((*COMMON, *members)) for kind, members in READ.items()}
+_DECIDES = dict.fromkeys(READ, frozenset({"status", "use", "outcome"})) | {
+    "Encounter": frozenset({"status", "class"}),
+    "FamilyMemberHistory": frozenset[str](),
+}
+"""Per resource type, the members that FHIR asks for and without which a resource cannot count: whether something took
+place is never taken for granted. A family history without a status is still one."""
+
+_KEPT = {
+    kind: frozenset((*COMMON, *members, *(f"_{name}" for name in {*COMMON, *members} - _DECIDES[kind])))
+    for kind, members in READ.items()
+}
 _MODELS = {kind: get_fhir_model_class(kind) for kind in READ}
+
+_ROUNDS = 8
+"""How often a resource is mended: what is missing in an element hides what is missing around it."""
+_LISTS = {"content", "insurance", "payor"}
+"""The lists that FHIR asks for in what is read here."""
+_ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+_CHOICE = re.compile(r"Expect any of field value from this list \[.*?'(\w+(CodeableConcept|Period|Reference|String))'")
+"""What `fhir.resources` says of a choice of types of which none is there, to the first that can be left blank."""
 
 
 class Unreadable(Exception):
     """A resource that cannot be read. Its text names elements, never values."""
+
+
+class Undecided(Unreadable):
+    """A resource that can be read, but leaves out what decides whether it counts. Its text names the elements."""
 
 
 def validated(resource: dict[str, Any]) -> Any:
@@ -85,28 +112,61 @@ def validated(resource: dict[str, Any]) -> Any:
     kept = _KEPT.get(kind) if isinstance(kind, str) else None
     if kept is None:
         raise Unreadable("its type is not one that is read")
-    members = {name: value for name, value in resource.items() if name.lstrip("_") in kept}
+    members = {name: value for name, value in resource.items() if name in kept}
     try:
-        return _validated(str(kind), tidied(members), attempts=2)
+        return _validated(str(kind), tidied(members))
     except ArithmeticError:
         raise Unreadable("a number in it is out of any range") from None
     except RecursionError:
         raise Unreadable("it is nested too deeply") from None
 
 
-def _validated(kind: str, members: dict[str, Any], attempts: int) -> Any:
+def reference_in(resource: dict[str, Any], member: str) -> Any:
+    """The Reference that one member of a resource is, however wrong the rest of it; None where it is none itself."""
+    try:
+        # Of a RelatedPerson nothing else is asked.
+        return validated({"resourceType": "RelatedPerson", "patient": resource.get(member)}).patient
+    except Unreadable:
+        return None
+
+
+def _validated(kind: str, members: dict[str, Any], rounds: int = _ROUNDS) -> Any:
     try:
         return _MODELS[kind](**members)
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False, include_context=False)
-        unknown = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
-        if unknown and attempts > 1:
-            for place in unknown:
-                _take_out(members, place)
-            return _validated(kind, members, attempts - 1)
+        undecided = [
+            str(problem["loc"][0]) for problem in problems if _is_missing(problem) and len(problem["loc"]) == 1
+        ]
+        undecided = sorted(_DECIDES[kind].intersection(undecided))
+        mended = [_mend(members, problem) for problem in problems]
+        if all(mended) and undecided:
+            raise Undecided(f"without {' and '.join(undecided)}") from None
+        if any(mended) and rounds > 1:
+            return _validated(kind, members, rounds - 1)
         raise Unreadable(_elements(problems)) from None
     except INVALID:
         raise Unreadable("its structure is not FHIR's") from None
+
+
+def _is_missing(problem: Any) -> bool:
+    return str(problem["type"]).endswith("missing")
+
+
+def _mend(members: dict[str, Any], problem: Any) -> bool:
+    """Take out what FHIR does not know, and put a blank where it asks for what is not there; whether that was all."""
+    *path, last = problem["loc"] or ("",)
+    if problem["type"] == "extra_forbidden":
+        _at(members, path).pop(last, None)
+    elif problem["type"] == "missing":
+        _at(members, path)[last] = [] if last in _LISTS else {}
+    elif _is_missing(problem):
+        _at(members, path)[f"_{last}"] = {"extension": [{"url": _ABSENT, "valueCode": "unknown"}]}
+    elif choice := _CHOICE.search(problem["msg"]):
+        _at(members, problem["loc"])[choice[1]] = "unknown" if choice[2] == "String" else {}
+    else:
+        return False
+    return True
 
 
 def _elements(problems: list[Any]) -> str:
@@ -116,13 +176,11 @@ def _elements(problems: list[Any]) -> str:
     return f"invalid: {', '.join(known[:3])}" if known else "its structure is not FHIR's"
 
 
-def _take_out(members: Any, place: tuple[int | str, ...]) -> None:
-    """Remove what stands at the place; the place may name a model on its way, which is passed over."""
-    *path, last = place
+def _at(members: Any, path: Iterable[int | str]) -> dict[str, Any]:
+    """What stands at the place; the place may name a model on its way, which is passed over."""
     for step in path:
         members = _inside(members, step)
-    if isinstance(members, dict):
-        members.pop(last, None)
+    return members if isinstance(members, dict) else {}
 
 
 def _inside(members: Any, step: int | str) -> Any:

@@ -34,7 +34,7 @@ def tidied(members: dict[str, Any]) -> dict[str, Any]:
 
     Raises ArithmeticError at a number out of any range, and RecursionError where they are nested without end.
     """
-    return _members(members | _in_the_shape_of_r4(members) | _labels_alone(members))
+    return _members(members | _in_the_shape_of_r4(members) | _labels_alone(members) | _words_of_ranges(members))
 
 
 def _members(members: dict[str, Any]) -> dict[str, Any]:
@@ -89,3 +89,11 @@ def _labels_alone(members: dict[str, Any]) -> dict[str, Any]:
     """Of `meta` only the security labels: nothing else of it is read."""
     meta = members.get("meta")
     return {"meta": {"security": meta.get("security")}} if isinstance(meta, dict) else {}
+
+
+def _words_of_ranges(members: dict[str, Any]) -> dict[str, Any]:
+    """Of a reference range only its words are read ("of normal control"); its numbers come in every shape."""
+    ranges = members.get("referenceRange")
+    listed = ranges if isinstance(ranges, list) else [ranges]
+    words = [{"text": each["text"]} for each in listed if isinstance(each, dict) and isinstance(each.get("text"), str)]
+    return {"referenceRange": words} if ranges is not None else {}

@@ -1,6 +1,7 @@
 """The units in use, exactly. No general converter: one would make 150 % of 1.5 `{percent}`.
 
-The UCUM code governs; the unit's text is read only where there is no UCUM code.
+The UCUM code governs; the unit's text is read only where there is no UCUM code. One that names CD34- cells
+undoes a dose all the same.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ POWER = (
 """A power of ten as people write it: `x 10^6`, `10⁶`, `E6`, `million`. A 6 may have lost its raised place: `10 6`."""
 _POWERS = re.compile(POWER, re.IGNORECASE)
 _CD34 = re.compile(r"cd ?34", re.IGNORECASE)
+_CD34_NEGATIVE = re.compile(r"cd ?34 ?-(?! ?(?:pos|select|enrich|purif|express))", re.IGNORECASE)
+"""The cells that do not bear it. `CD34-cells` may be either, `CD34-positive` is plain."""
 _POWERS_OF_CELLS = range(3, 10)
 """Tens of which a dose of cells is a multiple; what is written otherwise is a misprint."""
 
@@ -89,15 +92,17 @@ def in_million_cells(quantity: Any) -> tuple[Decimal, bool] | None:
 
     None for a volume, a concentration, a bare number, or `{10*6}/kg`, whose annotation says nothing.
     """
-    code = ucum_code(quantity)
-    return million_cells_of_code(code) if code is not None else million_cells_of_text(str(quantity.unit or ""))
+    code, unit = ucum_code(quantity), str(quantity.unit or "")
+    if _CD34_NEGATIVE.search(unit):
+        return None
+    return million_cells_of_code(code) if code is not None else million_cells_of_text(unit)
 
 
 def million_cells_of_code(code: str) -> tuple[Decimal, bool] | None:
     """The same for a UCUM code. An annotation may only say that these are CD34+ cells per body weight: one that hides
     a power, or names other cells (nucleated, CD3+), leaves the number without a meaning here."""
     notes = _ANNOTATION.findall(code)
-    if not all(_OF_CD34_CELLS.fullmatch(note) for note in notes):
+    if _CD34_NEGATIVE.search(code) or not all(_OF_CD34_CELLS.fullmatch(note) for note in notes):
         return None
     number, slash, per = _ANNOTATION.sub("", code).strip().partition("/")
     per = per.strip(" .")
@@ -116,6 +121,8 @@ def million_cells_of_code(code: str) -> tuple[Decimal, bool] | None:
 def million_cells_of_text(unit: str) -> tuple[Decimal, bool] | None:
     """The same for a unit in words: `x10E6 cells/kg`, `million CD34+ cells per kg`, `10⁶/kg`."""
     text = " ".join(unit.replace("μ", "u").split())
+    if _CD34_NEGATIVE.search(text):
+        return None
     counted, slash, per = re.sub(r"\s+per\s+", "/", text, flags=re.IGNORECASE).partition("/")
     per = per.strip().lower()
     if slash and not re.fullmatch(r"kg(?: (?:of )?(?:bw|body ?weight|actual body weight))?\.?", per):
@@ -123,11 +130,15 @@ def million_cells_of_text(unit: str) -> tuple[Decimal, bool] | None:
     powers = [_tens(power) for power in _POWERS.findall(counted)]
     named = bool(_CD34.search(counted))
     counted = _POWERS.sub("", counted)
-    words = re.sub(r"[\s.,()^·*×x-]+", "", re.sub(r"(?i)cd ?34 ?\+?|viable|positive|cells?|hspcs?|hscs?", "", counted))
-    if words or len(powers) > 1 or (not slash and not powers):
+    words = re.sub(
+        r"[\s.,()^·*×x-]+", "", re.sub(r"(?i)cd ?34 ?[+⁺]?|viable|positive|cells?|hspcs?|hscs?", "", counted)
+    )
+    if words or len(powers) > 1:
         return None
     if not powers:
-        return (1 / _MILLION, True) if re.search(r"(?i)cell|cd ?34", text) else None
+        # Cells of no kind, in total, may be any of the product's.
+        single = re.search(r"(?i)cell|cd ?34", text) if slash else named and "cell" in text.lower()
+        return (1 / _MILLION, bool(slash)) if single else None
     # A power of nucleated cells is often written without their name, and is seldom the sixth.
     known = powers[0] == 6 or (named and powers[0] in _POWERS_OF_CELLS)
     return (Decimal(10) ** powers[0] / _MILLION, bool(slash)) if known else None

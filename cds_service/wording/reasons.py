@@ -29,12 +29,21 @@ REFUTED = "refuted"
 IMPOSSIBLE = "Its value is impossible"
 NO_VALUE = "It holds no value"
 IN_UNREAD_REPORT = "in reports or panels that could not all be read"
+WITHOUT_STATUS = "without status"
 WRONG_SPECIMEN = "measured on another specimen or cell population"
 CD11C = "CD11c does not count for this criterion"
 
 
 def unreadable(problem: str) -> str:
     return f"It could not be read ({problem})"
+
+
+def undecided(without: str) -> str:
+    return f"It is {without}, and so does not tell whether it counts"
+
+
+def has_status(status: str) -> str:
+    return f"status {status}"
 
 
 def status_not_counted(says: str, status: str) -> str:
@@ -94,6 +103,14 @@ def not_known_before(treatment: str) -> str:
 
 def after_granulocytes(transfusion: str) -> str:
     return f"taken, or possibly taken, within 7 days after {transfusion}"
+
+
+def of_anothers_sample(note: str) -> str:
+    return f"it is of another person's sample, by its note {quoted(note)}"
+
+
+def of_a_control(note: str) -> str:
+    return f"it is of a control, by its note {quoted(note)}"
 
 
 def either_side(says: str, limit: str) -> str:
@@ -240,6 +257,14 @@ def carrier(says: str) -> str:
 
 def relative_other_disease(says: str) -> str:
     return f"{says} is not LAD-I"
+
+
+def family_history_too_broad(says: str) -> str:
+    return f"{says}: does not say that a relative has LAD-I"
+
+
+def relative_only_in_note(says: str) -> str:
+    return f"{says}: LAD-I stands only in a note; it counts as the relative's coded condition"
 
 
 def relation_not_by_blood(says: str) -> str:
