@@ -21,15 +21,14 @@ _SIBLINGS = (b"sibling", b"brother", b"sister")
 _NOT_IN_FORCE = (*WITHDRAWN, "superseded")
 
 
-class _Worded(msgspec.Struct, gc=False):
-    """The members that hold a sentence, still bytes."""
+class _Concluded(msgspec.Struct, gc=False):
+    """The members of a report that hold a sentence, still bytes."""
 
     conclusion: msgspec.Raw = EMPTY
     conclusionCode: msgspec.Raw = EMPTY
-    description: msgspec.Raw = EMPTY
 
 
-_worded = msgspec.json.Decoder(_Worded)
+_concluded = msgspec.json.Decoder(_Concluded)
 
 
 def sort_documents(source: Source, sifted: Sifted, statements: Statements) -> None:
@@ -52,12 +51,18 @@ def sort_documents(source: Source, sifted: Sifted, statements: Statements) -> No
 
 def _may_name_one(record: Record) -> bool:
     """Whether its sentences hold a sibling: few do, and only those are read."""
-    try:
-        worded = _worded.decode(record.raw)
-    except UNREADABLE:
-        return False
-    said = b"".join(map(bytes, (worded.conclusion, worded.conclusionCode, worded.description))).lower()
+    said = _said_in(record).lower()
     return any(word in said for word in _SIBLINGS)
+
+
+def _said_in(record: Record) -> bytes:
+    if record.type == "DocumentReference":
+        return bytes(record.header.description)
+    try:
+        concluded = _concluded.decode(record.raw)
+    except UNREADABLE:
+        return b""
+    return bytes(concluded.conclusion) + bytes(concluded.conclusionCode)
 
 
 def _sentences(model: Any) -> Iterator[str]:
