@@ -21,7 +21,7 @@ from cds_service.exact_json import EMPTY, UNREADABLE
 from cds_service.fhir.elements import meanings, name_of, texts, when
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
-from cds_service.wording import reasons, shown
+from cds_service.wording import dose_reasons, shown
 
 _PAID = {"benefit", "paidtoprovider", "paidtopatient"}
 _DENIED = {"denied", "denialreason"}
@@ -41,7 +41,7 @@ def read_claims(source: Source, found: DosesFound) -> None:
         mentioned = mentions_kresladi(record)
         claimed = [line for line in _lines(model) if mentioned and _names_kresladi(source, line)]
         if model.use != "claim" or model.status in ("cancelled", "draft") or _is_denied(model):
-            found.no_dose(record.reference, reasons.NO_PAID_CLAIM)
+            found.no_dose(record.reference, dose_reasons.NO_PAID_CLAIM)
         elif claimed or _procedure_names(source, model):
             _sort_named(source, record, model, claimed, found)
         else:
@@ -52,11 +52,11 @@ def _sort_named(source: Source, record: Record, model: Any, claimed: list[Any], 
     billed = [decided for line in claimed if not _is_denial(decided := _decided_on(source, line))]
     paid = _amount_paid(model, billed) if record.type == "ExplanationOfBenefit" else None
     if claimed and not billed:
-        found.no_dose(record.reference, reasons.NO_PAID_CLAIM)
+        found.no_dose(record.reference, dose_reasons.NO_PAID_CLAIM)
     elif paid is not None and paid > 0 and model.outcome != _NOT_YET_PROCESSED:
         found.dose(record.reference, shown.paid(when(model.created)))
     else:
-        found.may_be(record.reference, reasons.may_be_a_dose(shown.billed(when(model.created))))
+        found.may_be(record.reference, dose_reasons.may_be_a_dose(shown.billed(when(model.created))))
 
 
 def _sort_unnamed(source: Source, record: Record, model: Any, found: DosesFound) -> None:
@@ -65,9 +65,9 @@ def _sort_unnamed(source: Source, record: Record, model: Any, found: DosesFound)
     words = [text for concept in concepts for text in texts(concept)]
     of_one = [concept for concept in concepts if _is_gene_therapy(source, concept)]
     if of_one and not phrases.names("other-gene-therapy", words):
-        found.may_be(record.reference, reasons.unnamed_gene_therapy(name_of(of_one[0])))
+        found.may_be(record.reference, dose_reasons.unnamed_gene_therapy(name_of(of_one[0])))
     else:
-        found.no_dose(record.reference, reasons.NO_PAID_CLAIM)
+        found.no_dose(record.reference, dose_reasons.NO_PAID_CLAIM)
 
 
 def _is_gene_therapy(source: Source, concept: Any) -> bool:
@@ -235,7 +235,7 @@ def read_trials(source: Source, found: DosesFound) -> None:
     records = [each for each in source.records.of("ResearchSubject") if _is_our_trial(source, each)]
     for record, model in found.take(source.sift(records, subject="individual")).usable:
         if model.status not in _NEVER_STARTED:
-            found.may_be(record.reference, reasons.TRIAL)
+            found.may_be(record.reference, dose_reasons.TRIAL)
 
 
 def _is_our_trial(source: Source, record: Record) -> bool:

@@ -15,7 +15,7 @@ from cds_service.exact_json import EMPTY, UNREADABLE
 from cds_service.fhir.elements import first_when, name_of, plain_text, texts
 from cds_service.fhir.records import Record
 from cds_service.logic import Evidence
-from cds_service.wording import reasons, shown
+from cds_service.wording import donor_reasons, shown
 
 _SIBLINGS = (b"sibling", b"brother", b"sister")
 _NOT_IN_FORCE = (*WITHDRAWN, "superseded")
@@ -41,11 +41,11 @@ def sort_documents(source: Source, sifted: Sifted, statements: Statements) -> No
         if said is None:
             continue
         if model.status in _NOT_IN_FORCE:
-            sifted.aside(record, reasons.NOT_IN_FORCE)
+            sifted.aside(record, donor_reasons.NOT_IN_FORCE)
             continue
         moment = first_when(model, "effectiveDateTime", "effectivePeriod", "issued", "date")
         says = shown.donor_statement(_name(model), said, moment)
-        sifted.trouble(record, reasons.donor_in_words(says))
+        sifted.trouble(record, donor_reasons.donor_in_words(says))
         statements.in_words.append(Statement(Evidence(says, record.reference), moment))
 
 

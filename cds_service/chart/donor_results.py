@@ -16,7 +16,7 @@ from cds_service.chart.spoken import all_no, answered_with
 from cds_service.chart.verification import is_confirmed
 from cds_service.fhir.elements import first_when, meanings, name_of, texts
 from cds_service.logic import Evidence
-from cds_service.wording import reasons, shown
+from cds_service.wording import donor_reasons, reasons, shown
 
 _MATCH_STATUS = "hla-match-status"
 _MATCH_CODE = "LOINC 96061-7"
@@ -61,7 +61,7 @@ class OnDonors:
     def sort_into(self, statements: Statements) -> None:
         """Among the statements, the troubles, or what does not bear on it."""
         if self._was_withdrawn():
-            self.sifted.aside(self.record, reasons.NOT_IN_FORCE)
+            self.sifted.aside(self.record, donor_reasons.NOT_IN_FORCE)
         elif self.withheld in WITHDRAWN:
             self._trouble(reasons.not_final(self._statement(EVERYONE).evidence.says, str(self.withheld)))
         elif self.is_condition and not is_confirmed(self.model):
@@ -81,11 +81,11 @@ class OnDonors:
         elif donor_words.says_cannot_donate(self.name, self.values):
             self._sort_unusable(statements)
         elif self.says_none:
-            self._sort_mismatch(statements, reasons.said_of_one(self._statement(self.relation).evidence.says))
+            self._sort_mismatch(statements, donor_reasons.said_of_one(self._statement(self.relation).evidence.says))
         elif self.coded or self._speaks_of_a_match():
             self._sort_match(statements)
         else:
-            self.sifted.aside(self.record, reasons.NO_WORD_ON_MATCH)
+            self.sifted.aside(self.record, donor_reasons.NO_WORD_ON_MATCH)
 
     def _speaks_of_a_match(self) -> bool:
         said = (*self.name, *self.values)
@@ -94,13 +94,13 @@ class OnDonors:
     def _sort_unusable(self, statements: Statements) -> None:
         statement = self._statement(self.relation)
         if self.relation.kind not in (Kind.FULL_SIBLING, Kind.SIBLING):
-            self._trouble(reasons.not_a_full_sibling(statement.evidence.says))
+            self._trouble(donor_reasons.not_a_full_sibling(statement.evidence.says))
             return
         if not self.of_one and hla.matched(None, (*self.name, *self.values)):
             self._add(statements.the_matched_one_unusable, statement)
             return
         self._add(statements.unusable, statement)
-        self._trouble(reasons.one_sibling_cannot_donate(statement.evidence.says))
+        self._trouble(donor_reasons.one_sibling_cannot_donate(statement.evidence.says))
 
     def _sort_mismatch(self, statements: Statements, because: str) -> None:
         self._trouble(because)
@@ -110,22 +110,22 @@ class OnDonors:
     def _sort_match(self, statements: Statements) -> None:
         matched = self._matched()
         if matched is False:
-            self._sort_mismatch(statements, reasons.not_a_match(self._said()))
+            self._sort_mismatch(statements, donor_reasons.not_a_match(self._said()))
             return
         if matched is None and self.coded and not self._may_say_match():
-            self._trouble(reasons.match_not_read(self._said()))
+            self._trouble(donor_reasons.match_not_read(self._said()))
             return
         says = self._match().evidence.says
         if self.relation.kind is Kind.IDENTICAL_TWIN:
-            self._trouble(reasons.identical_twin(says))
+            self._trouble(donor_reasons.identical_twin(says))
         elif self.relation.kind is Kind.OTHER:
-            self._trouble(reasons.not_a_full_sibling(says))
+            self._trouble(donor_reasons.not_a_full_sibling(says))
         elif not self.coded and donor_words.says_one_available(self.name, self.values):
-            self._sort_possible(statements, reasons.donor_in_words(self._statement(EVERYONE).evidence.says))
+            self._sort_possible(statements, donor_reasons.donor_in_words(self._statement(EVERYONE).evidence.says))
         elif not self.coded:
             self._sort_possible(statements, reasons.only_text_names(name_of(self.model.code), _MATCH_CODE))
         elif matched is None:
-            self._sort_possible(statements, reasons.match_not_read(self._said()))
+            self._sort_possible(statements, donor_reasons.match_not_read(self._said()))
         elif self.relation.kind is Kind.FULL_SIBLING:
             self._sort_full_sibling(statements)
         else:
@@ -138,7 +138,7 @@ class OnDonors:
             return
         for relationship, reference in affected_relatives(self.source):
             if _may_be_one_sibling(self.relation.codes, relationship):
-                self._trouble(reasons.sibling_affected(match.evidence.says, reference))
+                self._trouble(donor_reasons.sibling_affected(match.evidence.says, reference))
                 return
         statements.available.append(match)
 
@@ -197,9 +197,9 @@ class OnDonors:
 
 
 _WHY_POSSIBLE = {
-    Kind.SIBLING: reasons.possible_sibling_match,
-    Kind.SEVERAL: reasons.several_relations,
-    Kind.NOT_SAID: reasons.relation_not_said,
+    Kind.SIBLING: donor_reasons.possible_sibling_match,
+    Kind.SEVERAL: donor_reasons.several_relations,
+    Kind.NOT_SAID: donor_reasons.relation_not_said,
 }
 
 

@@ -18,7 +18,7 @@ from cds_service.chart.weight import Weight, read_weight
 from cds_service.facts import Documentation, Level, Result, Results
 from cds_service.fhir.units import in_million_cells, is_volume
 from cds_service.logic import Cause, Evidence, Gap, unique
-from cds_service.wording import reasons, shown, wants
+from cds_service.wording import dose_reasons, reasons, shown, wants
 
 MOST_IN_PRODUCT = Decimal("6.1") * 30 * 2
 """Million CD34+ cells that two bags of 30 mL at the highest concentration hold."""
@@ -111,7 +111,7 @@ def _amount(order: DraftOrder) -> Amount | str:
         return amount_in_words(words)
     problems = [amount for amount in stated if isinstance(amount, str)]
     if problems or len(stated) < len(of_the_dose):
-        return problems[0] if problems else reasons.PART_OF_DOSE_NOT_SAID
+        return problems[0] if problems else dose_reasons.PART_OF_DOSE_NOT_SAID
     return _summed([amount for amount in stated if isinstance(amount, Amount)])
 
 
@@ -125,7 +125,7 @@ def _summed(amounts: list[Amount]) -> Amount | str:
     total = amounts[0]
     for amount in amounts[1:]:
         if amount.per_kg != total.per_kg:
-            return reasons.MIXED_DOSES
+            return dose_reasons.MIXED_DOSES
         total = Amount(total.level.plus(amount.level), total.per_kg, f"{total.shown} + {amount.shown}")
     return total
 
@@ -138,8 +138,8 @@ def _of_instruction(instruction: Any) -> Amount | str:
         return amount_in_words(said)
     found = [_of_dose(dose) for dose in stated]
     if any(each != found[0] for each in found) or any(_exceeds_limit(found[0], each) for each in _limits(instruction)):
-        return reasons.MIXED_DOSES
-    return reasons.LESS_IN_WORDS if _is_less(amount_in_words(said), found[0]) else found[0]
+        return dose_reasons.MIXED_DOSES
+    return dose_reasons.LESS_IN_WORDS if _is_less(amount_in_words(said), found[0]) else found[0]
 
 
 def _is_less(words: Amount | str, stated: Amount | str) -> bool:
@@ -177,7 +177,7 @@ def _of_dose(dose: Any) -> Amount | str:
         return _of_range(dose)
     unit = in_million_cells(dose)
     if unit is None or dose.value is None:
-        return reasons.dose_unit(shown_quantity(dose) if dose.value is not None else "")
+        return dose_reasons.dose_unit(shown_quantity(dose) if dose.value is not None else "")
     if dose.value < 0:
         return reasons.IMPOSSIBLE
     factor, per_kg = unit
@@ -190,7 +190,7 @@ def _of_range(dose: Any) -> Amount | str:
     units = {in_million_cells(end) for end in ends}
     unit = units.pop() if len(units) == 1 else None
     if unit is None:
-        return reasons.dose_unit(shown_quantity(ends[0]) if ends else "")
+        return dose_reasons.dose_unit(shown_quantity(ends[0]) if ends else "")
     factor, per_kg = unit
     open_ended = compared(low.value, ">=") if low is not None else compared(high.value, "<=")
     level = replace(open_ended, high=high.value) if high is not None else open_ended

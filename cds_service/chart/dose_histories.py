@@ -16,7 +16,7 @@ from cds_service.chart.spoken import all_no, answered_with
 from cds_service.chart.verification import REFUTED, verification
 from cds_service.fhir.elements import name_of, texts
 from cds_service.fhir.records import Record
-from cds_service.wording import reasons
+from cds_service.wording import dose_reasons
 
 _NAMED = rf"(?:{KRESLADI}|gene[- ]therapy)"
 _NOT_HAD = re.compile(
@@ -49,9 +49,9 @@ def read_histories(source: Source, found: DosesFound) -> None:
         if another or _is_denied(record, model) or (said and not history and all(map(_is_none_of_the_patient, said))):
             continue
         if history or (had and not only_around_giving(said)):
-            found.may_be(record.reference, reasons.unnamed_gene_therapy(name_of(model.code)))
+            found.may_be(record.reference, dose_reasons.unnamed_gene_therapy(name_of(model.code)))
         elif "~study" in means:
-            found.may_be(record.reference, reasons.TRIAL)
+            found.may_be(record.reference, dose_reasons.TRIAL)
 
 
 def _is_none_of_the_patient(text: str) -> bool:

@@ -10,7 +10,7 @@ from cds_service.chart.hedging import hedged
 from cds_service.chart.values import compared
 from cds_service.facts import Level
 from cds_service.fhir.units import POWER, million_cells_of_text
-from cds_service.wording import reasons
+from cds_service.wording import dose_reasons
 
 _KILOGRAM = re.compile(r"\bkilo(?:gram)?s?\b", re.IGNORECASE)
 _PER_KG = r"[^/.,;()]{0,40}(?:/|\s+per\s+)\s*kg\b"
@@ -81,7 +81,7 @@ def amount_in_words(said: list[str]) -> Amount | str:
     found = [amount for line in lines for amount in _amounts(line)]
     known = {(amount.level, amount.per_kg): amount for amount in found if amount is not None}
     if None in found or len(known) != 1:
-        return reasons.dose_only_in_words(lines[0])
+        return dose_reasons.dose_only_in_words(lines[0])
     return next(iter(known.values()))
 
 

@@ -22,7 +22,7 @@ from cds_service.chart.source import Source
 from cds_service.exact_json import EMPTY
 from cds_service.fhir.elements import first_when, name_of, plain_text, texts
 from cds_service.fhir.records import Record
-from cds_service.wording import reasons, shown
+from cds_service.wording import dose_reasons, reasons, shown
 
 _NOT_DONE = {"not-done", "preparation", "entered-in-error"}
 _DONE = {"completed"}
@@ -73,9 +73,9 @@ def _sort_procedure(source: Source, record: Record, model: Any, says: str, found
         given = gene_therapy and str(model.status) in _DONE
         _dose_or_maybe(record, says, found, given=given)
     elif phrases.names("other-gene-therapy", said) or _is_around_one(means, said):
-        found.no_dose(record.reference, reasons.ANOTHER_PRODUCT)
+        found.no_dose(record.reference, dose_reasons.ANOTHER_PRODUCT)
     elif gene_therapy or (_tells_nothing(source, record) and not _gives_nothing(source, record)):
-        found.may_be(record.reference, reasons.unnamed_gene_therapy(says))
+        found.may_be(record.reference, dose_reasons.unnamed_gene_therapy(says))
 
 
 def _is_around_one(means: frozenset[str], said: tuple[str, ...]) -> bool:
@@ -95,7 +95,7 @@ def _sort_named(record: Record, model: Any, says: str, found: DosesFound) -> Non
     perhaps = Telling.GIVEN not in told and Telling.PERHAPS in told
     around = Telling.AROUND in told or only_around_giving(beside)
     if Telling.GIVEN not in told and not perhaps and around:
-        found.no_dose(record.reference, reasons.ANOTHER_PRODUCT)
+        found.no_dose(record.reference, dose_reasons.ANOTHER_PRODUCT)
     else:
         given = not perhaps and not leaves_open(beside)
         _dose_or_maybe(record, says, found, given=given and str(model.status) in _DONE)
@@ -105,7 +105,7 @@ def _dose_or_maybe(record: Record, says: str, found: DosesFound, *, given: bool)
     if given:
         found.dose(record.reference, says)
     else:
-        found.may_be(record.reference, reasons.may_be_a_dose(says))
+        found.may_be(record.reference, dose_reasons.may_be_a_dose(says))
 
 
 def _named_product(model: Any) -> tuple[str, ...]:

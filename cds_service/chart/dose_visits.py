@@ -20,7 +20,7 @@ from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.elements import plain_text, texts
 from cds_service.fhir.records import Header, Record
-from cds_service.wording import reasons, shown
+from cds_service.wording import dose_reasons, shown
 
 _NAME_ALONE = re.compile(rf"\W*(?:(?:{KRESLADI}|autotemcel)\W*)+", re.IGNORECASE)
 _GIVING = re.compile(r"infus|administ|transfus|inject|\bgiven\b|\breceiv|\bdosed\b|admission|admitted", re.IGNORECASE)
@@ -56,7 +56,7 @@ def read_visits_and_notes(source: Source, found: DosesFound) -> None:
     for record, model in found.take(source.sift(records)).usable:
         said = next(filter(_tells_of_infusion, _words(model)), None)
         if said is not None:
-            found.may_be(record.reference, reasons.may_be_a_dose(shown.named(said)))
+            found.may_be(record.reference, dose_reasons.may_be_a_dose(shown.named(said)))
 
 
 def _visit_names_kresladi(source: Source, record: Record) -> bool:

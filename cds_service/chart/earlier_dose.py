@@ -28,7 +28,7 @@ from cds_service.fhir.elements import first_when, name_of, texts, when
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
 from cds_service.logic import Cause, Evidence
-from cds_service.wording import not_read, reasons, shown
+from cds_service.wording import dose_reasons, not_read, reasons, shown
 
 REQUIRED = ("MedicationRequest", "MedicationAdministration", "Procedure")
 _ORDERS = ("MedicationRequest", "ServiceRequest")
@@ -75,7 +75,7 @@ def _medications(source: Source, order: DraftOrder, kind: str, found: DosesFound
     for record, model in found.take(source.sift(hiding)).usable:
         drug = texts(model.medicationCodeableConcept)
         if _was_given(kind, record) and (record in under or not only_for_a_gene_therapy(drug)):
-            found.may_be(record.reference, reasons.unnamed_gene_therapy(name_of(model.medicationCodeableConcept)))
+            found.may_be(record.reference, dose_reasons.unnamed_gene_therapy(name_of(model.medicationCodeableConcept)))
     if kind in REQUIRED:
         untold = [record for record, is_kresladi in told if is_kresladi is None]
         _sort_untold(source, kind, untold, under, found)
@@ -131,15 +131,15 @@ def _sort_medication(kind: str, record: Record, model: Any, found: DosesFound) -
         said = texts(model.code) if kind == "ServiceRequest" else ()
         around = only_around_giving(said) or is_paperwork(said)
         if status == "completed" and model.intent not in ("proposal", "plan") and not model.doNotPerform and not around:
-            found.may_be(record.reference, reasons.may_be_a_dose(says))
+            found.may_be(record.reference, dose_reasons.may_be_a_dose(says))
         else:
-            found.no_dose(record.reference, reasons.order_is_no_dose(status))
+            found.no_dose(record.reference, dose_reasons.order_is_no_dose(status))
     elif status in _NOT_GIVEN[kind]:
         found.no_dose(record.reference, reasons.status_not_counted(says, status))
     elif status in _GIVEN.get(kind, ()):
         found.dose(record.reference, says)
     else:
-        found.may_be(record.reference, reasons.may_be_a_dose(says))
+        found.may_be(record.reference, dose_reasons.may_be_a_dose(says))
 
 
 def _sort_untold(source: Source, kind: str, records: Iterable[Record], under: set[Record], found: DosesFound) -> None:
@@ -157,7 +157,7 @@ def _sort_untold(source: Source, kind: str, records: Iterable[Record], under: se
         elif sifted.usable or sifted.troubles:
             missing = medication_is_elsewhere(source, record)
             cause = Cause.UNAVAILABLE if missing else Cause.UNUSABLE
-            found.may_be(record.reference, reasons.drug_not_told(kind), cause)
+            found.may_be(record.reference, dose_reasons.drug_not_told(kind), cause)
 
 
 # --- what else may tell of a dose -----------------------------------------------------------------------------------

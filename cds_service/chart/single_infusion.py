@@ -15,7 +15,7 @@ from cds_service.fhir.elements import period, plain_text, texts, when
 from cds_service.fhir.units import in_days
 from cds_service.logic import Cause, Evidence, Gap
 from cds_service.timing import When
-from cds_service.wording import reasons, shown, wants
+from cds_service.wording import dose_reasons, shown, wants
 
 _REPEATING_CODES = frozenset(
     ["BID", "TID", "QID", "AM", "PM", "QD", "QOD", "Q1H", "Q2H", "Q3H", "Q4H", "Q6H", "Q8H", "BED", "WK", "MO"],
@@ -90,13 +90,13 @@ def _repeats(order: DraftOrder) -> Iterator[str]:
 def _unclear(order: DraftOrder) -> Iterator[str]:
     """Why it cannot be told whether the order runs once."""
     if any(not first.same_day(other) for first, other in combinations(_days(order), 2)):
-        yield reasons.DAYS_UNCLEAR
+        yield dose_reasons.DAYS_UNCLEAR
     for said in _instructions_in_words(order):
         if _says(_REPEATS, without_care(said)) or _says(_SPREAD, without_care(said)):
-            yield reasons.may_repeat(said)
+            yield dose_reasons.may_repeat(said)
     for instruction in order.instructions:
         if instruction.asNeededBoolean or instruction.asNeededCodeableConcept is not None:
-            yield reasons.may_repeat("as needed")
+            yield dose_reasons.may_repeat("as needed")
 
 
 def _says(pattern: re.Pattern[str], text: str) -> bool:

@@ -19,7 +19,7 @@ from cds_service.fhir.records import Record
 from cds_service.fhir.units import in_kilograms
 from cds_service.logic import Answer, Cause, Evidence, Gap
 from cds_service.timing import When
-from cds_service.wording import reasons, shown, wants
+from cds_service.wording import dose_reasons, reasons, shown, wants
 
 FINAL = ("final", "amended", "corrected")
 HEAVIEST = 500
@@ -53,7 +53,7 @@ def read_weight(source: Source, treatments: Treatments) -> Weight:
     weights = _newest(source, sifted, first)
     unread = source.unread(WANTED, "Observation", "Procedure")
     if unread or not weights:
-        return Weight(gaps=(*sifted.gaps(WANTED), *unread) or (Gap(WANTED, reasons.NO_WEIGHT, Cause.ABSENT),))
+        return Weight(gaps=(*sifted.gaps(WANTED), *unread) or (Gap(WANTED, dose_reasons.NO_WEIGHT, Cause.ABSENT),))
     if treatments.aphereses:
         return _before_apheresis(weights, treatments.aphereses)
     return _latest(weights, known_before=False)
@@ -96,15 +96,15 @@ def _day_of(record: Record) -> str:
 def _before_apheresis(weights: list[Result], aphereses: tuple[Event, ...]) -> Weight:
     first = _first([event.when for event in aphereses])
     if first is None:
-        return _none(reasons.APHERESIS_UNDATED, aphereses[0].evidence)
+        return _none(dose_reasons.APHERESIS_UNDATED, aphereses[0].evidence)
     order = [(weight, weight.when.before(first) if weight.when else Answer.UNKNOWN) for weight in weights]
     before = [weight for weight, answer in order if answer is Answer.MET]
     unclear = [weight for weight, answer in order if answer is Answer.UNKNOWN]
     if before:
         return _latest([*before, *unclear], known_before=True)
     if unclear:
-        return _none(reasons.WEIGHT_DATE_UNCLEAR, unclear[0].evidence)
-    return _none(reasons.WEIGHT_ONLY_AFTER, weights[0].evidence)
+        return _none(dose_reasons.WEIGHT_DATE_UNCLEAR, unclear[0].evidence)
+    return _none(dose_reasons.WEIGHT_ONLY_AFTER, weights[0].evidence)
 
 
 def _none(because: str, evidence: Evidence) -> Weight:
@@ -119,13 +119,13 @@ def _weights(source: Source, sifted: Sifted) -> Iterator[Result]:
         if _is_of_another(source, record, model):
             sifted.aside(record, reasons.ANOTHER_PATIENT)
         elif _is_not_measured(source, measured or model):
-            sifted.trouble(record, reasons.WEIGHT_NOT_MEASURED)
+            sifted.trouble(record, dose_reasons.WEIGHT_NOT_MEASURED)
         elif measured is None:
-            sifted.trouble(record, reasons.WEIGHT_ONLY_IN_WORDS)
+            sifted.trouble(record, dose_reasons.WEIGHT_ONLY_IN_WORDS)
         elif model.status not in FINAL:
             sifted.trouble(record, reasons.not_final(shown.WEIGHT, model.status))
         elif kilograms is None:
-            sifted.trouble(record, reasons.WEIGHT_UNIT)
+            sifted.trouble(record, dose_reasons.WEIGHT_UNIT)
         elif not 0 < kilograms <= HEAVIEST:
             sifted.trouble(record, reasons.IMPOSSIBLE)
         else:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 # --- not there --------------------------------------------------------------------------------------------------------
 
 NOT_IN_CHART = "Not found in the chart"
-NO_WEIGHT = "The order gives total cells, and no measured body weight is in the chart"
 
 
 def nobody_holds(clinicians: int) -> str:
@@ -291,106 +290,6 @@ def needs_corroboration(says: str) -> str:
         f"{says} counts only when documented as severe, recurrent, extensive, or with a positive culture, "
         "a hospital stay or an intravenous antimicrobial"
     )
-
-
-# donors
-
-NO_WORD_ON_MATCH = "it says nothing on a match"
-NOT_IN_FORCE = "cancelled, or no longer so"
-
-
-def match_not_read(said: str) -> str:
-    return f"The HLA match status {quoted(said)} does not say whether the donor is matched"
-
-
-def not_a_match(said: str) -> str:
-    return f"{quoted(said)} is no full match; that one donor does not match does not say that no sibling does"
-
-
-def identical_twin(says: str) -> str:
-    return f"{says}: an identical twin has the same disease and is no donor"
-
-
-def not_a_full_sibling(says: str) -> str:
-    return f"{says}: not a full sibling"
-
-
-def possible_sibling_match(says: str) -> str:
-    return f"{says}: a possible matched sibling donor; the chart does not say whether full or half sibling"
-
-
-def several_relations(says: str) -> str:
-    return f"{says}: a possible matched sibling donor; more than one relationship is stated for the donor"
-
-
-def said_of_one(says: str) -> str:
-    return f"{says}: said of one person, and so not of all siblings"
-
-
-def donor_in_words(says: str) -> str:
-    return f"{says}: a matched sibling donor named only in words; to count, it has to be recorded as answer or result"
-
-
-def one_sibling_cannot_donate(says: str) -> str:
-    return f"{says}: that one sibling cannot donate does not say that no other is a match"
-
-
-def relation_not_said(says: str) -> str:
-    return f"{says}: how the donor is related is not said"
-
-
-def sibling_affected(says: str, reference: str) -> str:
-    return f"{says}, but a sibling of that relationship has LAD-I ({reference}) and would be no donor"
-
-
-# dose
-
-DAYS_UNCLEAR = "The days it names are too partial to tell whether they are one day"
-MIXED_DOSES = "Its doses cannot be added: they differ or mix per-kg and total amounts"
-LESS_IN_WORDS = "The words of its dosage instruction give a lower dose than its quantity"
-PART_OF_DOSE_NOT_SAID = "Some of its dosage instructions give no dose"
-WEIGHT_ONLY_IN_WORDS = "A body weight is named only by a local code or text; coded as LOINC 29463-7 it would count"
-WEIGHT_NOT_MEASURED = "A body weight is stated or estimated, or is the one at birth: a measured one counts"
-WEIGHT_UNIT = "A body weight has no usable value in kg, g or lb"
-WEIGHT_ONLY_AFTER = "Body weights are on record only after the first apheresis"
-WEIGHT_DATE_UNCLEAR = "The dates do not tell whether the body weight was taken before the first apheresis"
-APHERESIS_UNDATED = "The first apheresis has no date to hold the body weight against"
-
-
-def dose_unit(said: str) -> str:
-    return f"{quoted(said)} is not a number of CD34+ cells, per kg or in total"
-
-
-def may_repeat(said: str) -> str:
-    return f"Its words may ask for more than one infusion: {quoted(said)}"
-
-
-def dose_only_in_words(said: str) -> str:
-    return f"The dose stands only in words, not as one number with one unit: {quoted(said)}"
-
-
-# earlier dose
-
-ANOTHER_PRODUCT = "another product, or no treatment itself"
-NO_PAID_CLAIM = "no paid claim for Kresladi"
-TRIAL = "The patient is a subject of the RP-L201 trial (NCT03812263) and may have been given it there"
-
-
-def may_be_a_dose(says: str) -> str:
-    return f"{says}: it may have been given"
-
-
-def unnamed_gene_therapy(says: str) -> str:
-    return f"{says}: it may have been Kresladi"
-
-
-def order_is_no_dose(status: str) -> str:
-    return f"an order ({status}) is no dose"
-
-
-def drug_not_told(resource_type: str) -> str:
-    part = {"MedicationAdministration": "An administration"}.get(resource_type, "A completed medication order")
-    return f"{part} does not tell of which drug it is"
 
 
 def quoted(said: str) -> str:

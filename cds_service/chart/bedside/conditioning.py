@@ -21,7 +21,7 @@ from cds_service.fhir.records import Record
 from cds_service.logic import Cause, Evidence, Gap
 from cds_service.timing import When
 from cds_service.wording import bedside as say
-from cds_service.wording import reasons
+from cds_service.wording import dose_reasons
 
 READ = ("MedicationAdministration", "Procedure")
 WANTED = say.WANTED_END_OF_CONDITIONING
@@ -154,4 +154,4 @@ def _untold(source: Source) -> Iterator[Gap]:
     for record in source.records.of("MedicationAdministration"):
         begun = record.header.status in _BEGUN and len(record.header.medicationReference)
         if begun and medication_is_elsewhere(source, record) and not drug_of(source, record).said:
-            yield Gap(WANTED, reasons.drug_not_told(record.type), Cause.UNAVAILABLE, record.reference)
+            yield Gap(WANTED, dose_reasons.drug_not_told(record.type), Cause.UNAVAILABLE, record.reference)

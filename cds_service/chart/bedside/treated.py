@@ -23,7 +23,7 @@ from cds_service.fhir.records import Record
 from cds_service.logic import Cause, Evidence, Gap
 from cds_service.timing import When
 from cds_service.wording import bedside as say
-from cds_service.wording import reasons
+from cds_service.wording import dose_reasons, reasons
 
 READ = ("MedicationAdministration", "Procedure")
 GIVEN = frozenset({"completed", "in-progress", "stopped"})
@@ -98,7 +98,7 @@ def _administrations(source: Source, treatment: Treatment) -> None:
     _note(named, treatment)
     for record, is_it in told:
         if is_it is None and record.header.status in GIVEN and medication_is_elsewhere(source, record):
-            gap = Gap(WANTED, reasons.drug_not_told(record.type), Cause.UNAVAILABLE, record.reference)
+            gap = Gap(WANTED, dose_reasons.drug_not_told(record.type), Cause.UNAVAILABLE, record.reference)
             treatment.unread += (gap,) if source.sift([record]).usable else ()
 
 

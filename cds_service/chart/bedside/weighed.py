@@ -16,7 +16,7 @@ from cds_service.fhir.units import in_kilograms
 from cds_service.logic import Answer, Cause, Evidence, Gap
 from cds_service.timing import When
 from cds_service.wording import bedside as say
-from cds_service.wording import reasons, shown
+from cds_service.wording import dose_reasons, reasons, shown
 
 WANTED = say.WANTED_WEIGHT
 _CODE = "body-weight"
@@ -38,7 +38,7 @@ def read_weighing(source: Source, aphereses: Aphereses) -> Documentation:
     if before and not before_what:
         return Documentation(WANTED, before[-1:], set_aside=tuple(sifted.set_aside))
     unclear = tuple(
-        Gap(WANTED, reasons.WEIGHT_DATE_UNCLEAR, Cause.UNUSABLE, evidence.source)
+        Gap(WANTED, dose_reasons.WEIGHT_DATE_UNCLEAR, Cause.UNUSABLE, evidence.source)
         for evidence, answer in told
         if answer is not Answer.NOT_MET
     )
@@ -61,7 +61,7 @@ def _weights(source: Source, sifted: Sifted) -> Iterator[tuple[Evidence, When | 
         elif model.status not in FINAL:
             sifted.trouble(record, reasons.not_final(shown.WEIGHT, model.status))
         elif quantity is None:
-            sifted.trouble(record, reasons.WEIGHT_UNIT)
+            sifted.trouble(record, dose_reasons.WEIGHT_UNIT)
         elif moment is not None and moment.first.date() > source.today:
             sifted.aside(record, reasons.in_the_future(shown.WEIGHT))
         else:
