@@ -1,7 +1,7 @@
 """What was read from a short text, kept for the next text that is the same.
 
 The words of codes repeat from chart to chart: reading them anew is most of what a small chart costs. Only functions of
-the text alone may be remembered. Of a patient that keeps no more than the words of a code, with nobody's name to them.
+the text alone may be remembered. Of a patient that keeps no more than the words of a code, without whose they are.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.worksheet import smart
+
 SERVED = "test_service_"
 """Test modules of the whole application: each of their tests has a store of its own."""
 
@@ -28,3 +30,11 @@ def own_folder(request: pytest.FixtureRequest) -> Iterator[None]:
     folder: Path = request.getfixturevalue("tmp_path")
     with chdir(folder):
         yield
+
+
+@pytest.fixture
+def fhirclient_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library that signs in is there, whether or not it was brought in on this machine."""
+    (tmp_path / "vendor.js").write_text("")
+    monkeypatch.setattr(smart, "STATIC", tmp_path)
+    monkeypatch.setattr(smart, "FHIRCLIENT", "vendor.js")

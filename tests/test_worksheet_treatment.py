@@ -34,12 +34,7 @@ ENDED, BACK_UP, REVIEWED = "conditioning-completed", "back-up-cd34-per-kg", "bed
 INFUSION = "MedicationRequest/infusion-1"
 
 
-@pytest.fixture(autouse=True)
-def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library that signs in is there, whether or not it was brought in on this machine."""
-    (tmp_path / "vendor.js").write_text("")
-    monkeypatch.setattr(smart, "STATIC", tmp_path)
-    monkeypatch.setattr(smart, "FHIRCLIENT", "vendor.js")
+pytestmark = pytest.mark.usefixtures("fhirclient_built")
 
 
 @pytest.fixture(name="ehr")

@@ -108,8 +108,7 @@ class Concepts:
         return found
 
     def _of_member(self, header: Header, member: str) -> frozenset[str]:
-        concept = bytes(getattr(header, member))
-        found = self._kept(concept) if len(concept) <= LONGEST else self._read(concept)
+        found = self.means(getattr(header, member))
         if len(header.component):
             found |= self._of_components(header.component) - {UNTOLD}
         if len(header.usedCode):

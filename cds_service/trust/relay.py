@@ -53,11 +53,6 @@ class SmartClient:
     key: Mapping[str, str] | None = None
     """A private JWK with its `kid`."""
 
-    @property
-    def is_confidential(self) -> bool:
-        """Whether the token can be had by the service alone."""
-        return bool(self.secret or self.key)
-
     def token(self, base: str, form: Mapping[str, str]) -> bytes:
         """The answer of the EHR's token endpoint to a code, as it came. Raises BadRequest, SignInFailed.
 
