@@ -41,7 +41,7 @@ test: lint types ## lint, types and the tests of the core
 
 # What speaks over sockets or to a database: the whole application, its workers, the store, and reading from servers.
 SERVED = $(wildcard tests/test_service_*.py) tests/test_client.py tests/test_fetching.py tests/test_gunicorn.py \
-	tests/test_slow_clients.py tests/test_store.py tests/test_trust.py
+	tests/test_slow_clients.py tests/test_store.py tests/test_trust.py tests/test_worksheet_treatment.py
 
 .PHONY: test-service
 test-service: $(VENV)/.installed ## the whole application: tokens, fetching, feedback, workers
