@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from cds_service.chart import phrases
+from cds_service.remembered import remembered
 from cds_service.wording import reasons
 
 _PERSON = (
@@ -55,9 +56,15 @@ _SENTENCES = re.compile(r"(?<!\bvs)[.;|\n]+(?:\s|$)|[;|]", re.IGNORECASE)
 
 def spoilt_by_its_words(names: Iterable[str], notes: Iterable[str]) -> str | None:
     """Why a result says nothing about the diagnosis, by its own words; None where they do not say so."""
-    after = (reasons.after_treatment(reasons.quoted(said)) for said in names if _AFTER.search(said.replace("_", " ")))
+    after = (reasons.after_treatment(reasons.quoted(said)) for said in names if _is_after(said))
     noted = (why for said in _sentences(notes) if (why := _spoilt_by_note(said)))
     return next(chain(after, noted), None)
+
+
+@remembered
+def _is_after(name: str) -> bool:
+    """Whether a name says that it is of after a treatment."""
+    return bool(_AFTER.search(name.replace("_", " ")))
 
 
 def _spoilt_by_note(said: str) -> str | None:

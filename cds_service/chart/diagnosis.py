@@ -8,7 +8,7 @@ from typing import Any
 
 from cds_service.chart import phrases
 from cds_service.chart.disease_words import names_other_disease
-from cds_service.chart.lad_words import lad_types, names_never_lad
+from cds_service.chart.lad_words import lad_types, names_never_lad, types_beside_code, types_in_name
 from cds_service.chart.order_reasons import Reason, reasons_of
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Sifted, Source
@@ -23,6 +23,7 @@ from cds_service.facts import Documentation
 from cds_service.fhir.elements import meanings, name_of, plain_text, texts
 from cds_service.fhir.terminology import ICD10CM, normalised
 from cds_service.logic import Cause, Evidence, Gap, SetAside, unique
+from cds_service.remembered import remembered
 from cds_service.wording import reasons, shown, wants
 
 _LAD_CODES = ("lad1", "lad-type-not-said", "lad-too-broad", "lad-other-type")
@@ -89,10 +90,11 @@ def what_it_says(source: Source, concept: Any) -> Says:
     """What a concept says of LAD, by its codes and its words together."""
     codes = meanings(source.terminology, concept)
     said = texts(concept)
-    types, doubtful = lad_types(said, coded=bool(codes & set(_LAD_CODES)))
+    coded = not codes.isdisjoint(_LAD_CODES)
+    types, doubtful = types_beside_code(said) if coded else types_in_name(said)
     other = bool({"II", "III"} & types) or "lad-other-type" in codes
     first = "I" in types or "lad1" in codes
-    if doubtful or (other and first) or (codes & set(_LAD_CODES) and _takes_back(said)):
+    if doubtful or (other and first) or (coded and _takes_back(said)):
         return Says.DOUBTFUL
     if other:
         return Says.OTHER_TYPE
@@ -103,6 +105,7 @@ def what_it_says(source: Source, concept: Any) -> Says:
     return Says.TOO_BROAD if "lad-too-broad" in codes or types else Says.NOTHING
 
 
+@remembered
 def _takes_back(said: tuple[str, ...]) -> bool:
     """Whether the words beside a code of LAD deny it, doubt it or name another disease: `r/o LAD`, `Suspected CGD`."""
     return any(phrases.hedged_throughout("lad", text) or names_never_lad(text) for text in said)

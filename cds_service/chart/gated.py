@@ -29,7 +29,7 @@ _GATED = re.compile(r"\bgat(?:ed|ing)\b", re.IGNORECASE)
 def gate_of_result(seen: Observed, holder: Any, measured: Measured) -> Gate:
     """The gate of the percentage that `holder`, an Observation or one of its components, gives."""
     model = seen.model
-    own = [*texts(holder.code), plain_text(measured.annotation), plain_text(measured.shown)]
+    own = [*texts(holder.code), plain_text(measured.unit)]
     near = [
         *texts(model.method),
         *texts(model.bodySite),

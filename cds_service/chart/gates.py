@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from cds_service.chart.control_words import is_intensity, is_noted_as_none_of_cells, is_of_control
+from cds_service.remembered import remembered
 
 _NEUTROPHILS = re.compile(
     r"neutrophil\w*|\bneut(?:ro)?s?\b|\bpmn[ls]?s?\b|\bpolys\b|polymorphonuclear(?: (?:leu[ck]ocytes?|cells?))?|"
@@ -91,9 +92,23 @@ def gate_of(
     Of its notes, only what plainly says which cells, or whose, the percentage is of.
     """
     noted, own, near, *far = (" | ".join(said).replace("_", " ") for said in (notes, own, near, *panels))
-    if is_noted_as_none_of_cells(noted) or any(map(is_of_control, (own, near, *far))):
+    if is_noted_as_none_of_cells(noted):
         return Gate.CONTROL
-    near = " | ".join((near, *_NOTED_GATE.findall(noted)))
+    gates = _NOTED_GATE.findall(noted)
+    return _gate((own, near, *far), gates) if gates else _gate_by_names((own, near, *far))
+
+
+@remembered
+def _gate_by_names(said: tuple[str, ...]) -> Gate:
+    return _gate(said)
+
+
+def _gate(said: tuple[str, ...], noted: Iterable[str] = ()) -> Gate:
+    """The gate, from what is said of the result itself, near it, and of each of its panels."""
+    own, near, *far = said
+    if any(map(is_of_control, said)):
+        return Gate.CONTROL
+    near = " | ".join((near, *noted))
     if names_another_person(own):
         return Gate.ANOTHER_PERSON
     if _A_CONTROL.search(own) or is_intensity(own) or is_intensity(near):

@@ -11,6 +11,7 @@ from cds_service.chart.infection_course import own_name
 from cds_service.chart.source import Source
 from cds_service.fhir.elements import texts
 from cds_service.fhir.terminology import ICD10CM, normalised
+from cds_service.remembered import remembered
 
 TIER_A, TIER_B, NEVER = "infection-tier-a", "infection-tier-b", "infection-never"
 TIERS = (TIER_A, TIER_B, NEVER)
@@ -47,10 +48,12 @@ def only_words_name_one(concept: Any) -> bool:
 
 def ruled_out(concept: Any) -> bool:
     """Whether the words beside a code deny or doubt the infection, or give it to somebody else."""
-    said = texts(concept)
-    if any(map(_NOT_ILL.search, said)):
-        return True
-    return any(map(_is_hedged, said))
+    return _take_back(texts(concept))
+
+
+@remembered
+def _take_back(said: tuple[str, ...]) -> bool:
+    return any(map(_NOT_ILL.search, said)) or any(map(_is_hedged, said))
 
 
 def _is_hedged(text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from cds_service.chart.hedging import illness_hedged
+from cds_service.remembered import remembered
 
 _NOT_OF_SOMETHING_ELSE = (
     r"(?![ -]?(?:years?|yrs?|y/?o|months?|mo|weeks?|days?|brothers?|sisters?|siblings?|[cm]m\b|nodes?\b|diabet|dm\b|"
@@ -112,6 +113,18 @@ def lad_types(texts: Iterable[str], *, coded: bool = False) -> tuple[frozenset[s
             if not illness_hedged(text, *match.span()):
                 types.add("III" if match.group(0).upper().startswith(("KINDLIN", "FERMT3")) else "II")
     return frozenset(types), doubtful
+
+
+@remembered
+def types_in_name(said: tuple[str, ...]) -> tuple[frozenset[str], bool]:
+    """The same of the words of one concept."""
+    return lad_types(said)
+
+
+@remembered
+def types_beside_code(said: tuple[str, ...]) -> tuple[frozenset[str], bool]:
+    """The same of the words of one concept that has a code of LAD."""
+    return lad_types(said, coded=True)
 
 
 def _other_types_said(text: str) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from cds_service.chart.consult_words import consulted
 from cds_service.remembered import remembered
@@ -150,6 +149,7 @@ def names_laboratory(text: str) -> bool:
     return bool(_LABORATORY.search(text)) and not _LABORATORY_IMMUNOLOGY.search(text)
 
 
-def names_organ(texts: Iterable[str]) -> bool:
+@remembered
+def names_organ(texts: tuple[str, ...]) -> bool:
     """Whether any of the texts names an organ that is transplanted, which cells of the blood are not."""
     return any(_ORGAN.search(text) for text in texts)

@@ -37,11 +37,11 @@ _COMPARATORS = {"≤": "<=", "≥": ">=", "less than": "<", "greater than": ">"}
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A usable value: its range, how it was written, and what its unit's annotation adds (a gate, say)."""
+    """A usable value: its range, how it was written, and what its unit says with its annotation (a gate, say)."""
 
     level: Level
     shown: str
-    annotation: str = ""
+    unit: str = ""
     number: str = ""
     """The percentage alone, where it was written with more beside it."""
 
@@ -121,14 +121,14 @@ def _of_quantity(quantity: Any) -> Measured | str:
         return scale
     if quantity.value is None:
         return reasons.NO_VALUE
-    factor, annotation = scale
+    factor, unit = scale
     level = compared(quantity.value, quantity.comparator, HUNDRED / factor).times(factor)
     number = f"{quantity.comparator or ''}{_trimmed(quantity.value * factor)} %"
-    return Measured(level, _shown(quantity), annotation, number)
+    return Measured(level, _shown(quantity), unit, number)
 
 
 def percent_scale(quantity: Any) -> tuple[Decimal, str] | str:
-    """What turns the quantity's number into percent of cells, and its unit's annotation; or why nothing does."""
+    """What turns the quantity's number into percent of cells, and what its unit says; or why nothing does."""
     code = ucum_code(quantity)
     unit = unit_shown(quantity)
     if names_control(plain_text(unit)) or names_control(code or ""):
@@ -138,7 +138,9 @@ def percent_scale(quantity: Any) -> tuple[Decimal, str] | str:
     if code == "1":
         return reasons.not_percent_of_cells(unit) if _NO_FRACTION.search(unit) else (HUNDRED, unit)
     match = re.fullmatch(r"%(?:\{([^{}]*)\})?", code)
-    return (Decimal(1), match.group(1) or unit) if match else reasons.not_percent_of_cells(unit or code)
+    if match is None:
+        return reasons.not_percent_of_cells(unit or code)
+    return Decimal(1), " | ".join(dict.fromkeys(filter(None, (match.group(1), unit))))
 
 
 def _of_range(value: Any) -> Measured | str:
