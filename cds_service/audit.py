@@ -19,6 +19,7 @@ from uuid import uuid4
 import msgspec
 from flask import Flask, Response, g, request
 
+from cds_service.frozen import frozen
 from cds_service.metrics import Metrics
 
 VARIABLE = "CDS_AUDIT_KEY"
@@ -36,7 +37,7 @@ Write = Callable[[str], object]
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fetch:
     """One thing that was asked of the EHR's FHIR server, and how that ended: no address, no id."""
 

@@ -37,12 +37,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from cds_service.errors import ConfigurationError
+from cds_service.frozen import frozen
 
 T = TypeVar("T")
 
@@ -63,7 +64,7 @@ MAX_BODY = 25 * 1024 * 1024
 """Bytes of a request's body; a larger one is refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """Everything that can be configured. Frozen: it is read once and handed on."""
 

@@ -6,7 +6,6 @@ The readers of `chart/bedside` fill these facts, `policy/label.py` asks them. Ea
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum, auto
@@ -20,6 +19,7 @@ from cds_service.elapsed import (
     within_months,
 )
 from cds_service.facts import Documentation, Result
+from cds_service.frozen import frozen
 from cds_service.logic import Answer, Cause, Evidence, Finding, Gap, all_of, unique
 from cds_service.timing import When
 from cds_service.wording import bedside as say
@@ -44,7 +44,7 @@ class Role(Enum):
     """Something that Kresladi must not undergo: irradiating, filtering, washing, sampling it …"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """When something was or is to be, and what shows it; or, where that is not known, why."""
 
@@ -59,7 +59,7 @@ class Moment:
         return self.gaps or (Gap(self.wanted, say.NOT_ON_RECORD, Cause.ABSENT),)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interval:
     """From one moment of the course to another."""
 
@@ -108,7 +108,7 @@ class Interval:
         return Gap(self.wanted, say.dates_do_not_tell(both), Cause.UNUSABLE, source)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quantities:
     """All quantities on record of cells kept as a back-up, in 10⁶ CD34+ cells per kg. One that suffices is enough.
 
@@ -136,7 +136,7 @@ class Quantities:
         return (*found, *self.gaps) or (Gap(self.wanted, say.NOT_ON_RECORD, Cause.ABSENT),)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bags:
     """Until when the bags on record may be used; what was answered about them comes first."""
 
@@ -151,7 +151,7 @@ class Bags:
         return all_of(*(Interval(self.answered.wanted, day, expiry).ends_by_day() for expiry in self.expiries))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bedside:
     """Everything the label's clauses may ask: about one draft order, or, in a patient-view, about none.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from cds_service.chart.orders import DraftOrder, kresladi_orders
@@ -12,6 +11,7 @@ from cds_service.chart.source import Source
 from cds_service.config import Settings
 from cds_service.fhir.identity import Whose, split_literal
 from cds_service.fhir.terminology import Terminology
+from cds_service.frozen import frozen
 from cds_service.hooks.evaluated import Evaluated
 from cds_service.hooks.request import HookCall
 from cds_service.hooks.suggestions import order_named
@@ -26,7 +26,7 @@ def today_in_utc() -> date:
     return datetime.now(UTC).date()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evaluator:
     """Evaluates hook calls. Holds no state between them."""
 

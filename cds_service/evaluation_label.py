@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from cds_service.chart.bedside.draft import Draft, drafts_in
@@ -16,6 +15,7 @@ from cds_service.config import Settings
 from cds_service.course import Role
 from cds_service.evaluation import today_in_utc
 from cds_service.fhir.terminology import Terminology
+from cds_service.frozen import frozen
 from cds_service.hooks.evaluated import LabelEvaluated
 from cds_service.hooks.request import HookCall
 from cds_service.hooks.suggestions import order_named
@@ -26,7 +26,7 @@ from cds_service.reading import Reading, drafts_of
 _Triggered = tuple[Draft, frozenset[Role]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LabelEvaluator:
     """Evaluates hook calls about the treatment. Holds no state between them."""
 

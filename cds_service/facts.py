@@ -7,9 +7,10 @@ evidence where it is decided, with what is wanted and why it is missing where it
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from cds_service.frozen import frozen
 from cds_service.logic import Answer, Cause, Evidence, Finding, Gap, Remedy, SetAside, unique, with_passed_over
 from cds_service.timing import When
 from cds_service.wording import reasons, wants
@@ -17,7 +18,7 @@ from cds_service.wording import reasons, wants
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Level:
     """The range a value is known to lie in: `<2` is [0, 2), `2` is [2, 2], `>1` is (1, ...). No unit."""
 
@@ -63,7 +64,7 @@ class Level:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """One usable measurement. `together` holds keys of what it was taken with: specimen, report, panel; `rests_on`,
     what else it was made of."""
@@ -81,7 +82,7 @@ class Result:
         return self.when is not None and other.when is not None and self.when.same_day(other.when)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Results:
     """All that a chart holds on one measurement: what counts, what does not and why.
 
@@ -147,7 +148,7 @@ class Results:
         return Gap(self.wanted, because, cause, source, self.remedy)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Documentation:
     """Whether the chart documents something: what shows it, what denies it, what will not do."""
 
@@ -174,7 +175,7 @@ class Documentation:
         return Finding(Answer.UNKNOWN, (), gaps, self.set_aside)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signs:
     """Signs of a disease, by kind: two records of one kind are one sign."""
 
@@ -196,7 +197,7 @@ class Signs:
         return Finding(Answer.UNKNOWN, evidence, gaps, self.set_aside)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EarlierDose:
     """What the chart says about Kresladi having been given before.
 
@@ -218,7 +219,7 @@ class EarlierDose:
         return Finding(Answer.MET, self.read, (), self.set_aside)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Advised:
     """A point of the label that a prescriber should see; it never bears on coverage."""
 
@@ -226,7 +227,7 @@ class Advised:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chart:
     """Everything the policy may ask of one chart, for one order. Defaults are a chart that holds nothing."""
 

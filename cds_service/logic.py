@@ -7,9 +7,10 @@ no FHIR, no clock, no files.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import NoReturn, TypeVar
+
+from cds_service.frozen import frozen
 
 T = TypeVar("T")
 
@@ -52,7 +53,7 @@ class Remedy(Enum):
     TRANSPLANT_CONSULT = "transplant-consult"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """What a resource says, in words, and the resource that says it (`Type/id`)."""
 
@@ -60,7 +61,7 @@ class Evidence:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gap:
     """What is wanted, and why what is there (if anything, `source`) does not give it."""
 
@@ -71,7 +72,7 @@ class Gap:
     remedy: Remedy | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetAside:
     """A resource that was looked at and does not bear on the question."""
 
@@ -79,7 +80,7 @@ class SetAside:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """An answer with its reasons. A decided finding never nags: what would not have done is set aside, no gap."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Flask, Response, after_this_request, g, request
 
 from cds_service.audit import Fetch, current
+from cds_service.frozen import frozen
 from cds_service.hooks.discovery import Service
 from cds_service.hooks.offer import Offer, answered
 from cds_service.hooks.request import HookCall
@@ -49,7 +50,7 @@ def require_trust(app: Flask, trust: Trust) -> None:
             current().client = g.client.issuer if g.client else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Serving:
     """Answers calls and keeps what is to be kept of them."""
 

@@ -7,13 +7,13 @@ overlaps the other is neither before nor after it. A date without an offset is r
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from cds_service.frozen import frozen
 from cds_service.logic import Answer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class When:
     """A span of local time, both ends included; `offset` is None where the chart gave none."""
 

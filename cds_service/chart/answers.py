@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from cds_service.chart.source import Sifted, Source
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.elements import when
 from cds_service.fhir.records import Record
+from cds_service.frozen import frozen
 from cds_service.logic import Answer, Cause, Gap, Remedy
 from cds_service.timing import When, newest_first
 from cds_service.wording import reasons, shown
@@ -45,7 +46,7 @@ CONTRADICTORY = object()
 """What a question was answered with when it was answered in more ways than one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Response:
     """One response: who wrote it, when, and its answers by linkId."""
 
@@ -68,7 +69,7 @@ class Response:
         return value if isinstance(value, bool) else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answers:
     """All responses that count, the newest first, and those that do not."""
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cds_service.chart.answers import ELIGIBLE, STABLE, Answers, Response
 from cds_service.chart.clinicians import Clinician, Clinicians
 from cds_service.chart.source import Source
 from cds_service.chart.specialty import TRANSPLANT
 from cds_service.facts import Documentation
+from cds_service.frozen import frozen
 from cds_service.logic import Cause, Evidence, Gap, Remedy
 from cds_service.wording import not_read, reasons, shown, wants
 
 REMEDY = Remedy.TRANSPLANT_CONSULT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attestation:
     """The two statements, and the responses of transplant specialists that made them."""
 
@@ -41,7 +40,7 @@ def _attests(response: Response) -> bool:
     return response.boolean(STABLE) is not None or response.boolean(ELIGIBLE) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reader:
     """Reads one statement after the other, knowing every author."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.sightings import Sighting, is_current, on_care_teams, writing_notes
@@ -14,12 +13,13 @@ from cds_service.fhir.elements import is_masked, period
 from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
+from cds_service.frozen import frozen
 from cds_service.wording import reasons
 
 PEOPLE = ("Practitioner", "PractitionerRole")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clinician:
     """A person as far as the chart tells: a key that is the same for the same person, and what is said of them.
 

@@ -4,7 +4,6 @@ diagnosis. A diagnosis that refers to a Condition is read there."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -14,6 +13,7 @@ from cds_service.chart.source import Sifted, Source
 from cds_service.exact_json import EMPTY, UNREADABLE
 from cds_service.fhir.elements import meanings, name_of, period, when
 from cds_service.fhir.records import Record
+from cds_service.frozen import frozen
 from cds_service.logic import Evidence
 from cds_service.timing import When
 from cds_service.wording import shown
@@ -37,7 +37,7 @@ _reasons = msgspec.json.Decoder(_Reasons)
 _diagnoses = msgspec.json.Decoder(_Diagnoses)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AtVisit:
     """An infection coded at a visit or on a claim, and whether that alone shows that it was significant."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,6 +16,7 @@ from cds_service.chart.product_given import product_given
 from cds_service.chart.source import Source
 from cds_service.fhir.elements import first_when, meanings, name_of, period, references, texts, when
 from cds_service.fhir.records import Record
+from cds_service.frozen import frozen
 from cds_service.logic import Evidence
 from cds_service.timing import When
 from cds_service.wording import shown
@@ -33,7 +33,7 @@ _INTRAVENOUS = re.compile(r"intravenous|\biv\b|\bi\.v\.", re.IGNORECASE)
 _PROPHYLAXIS = re.compile(r"prophyla|\b(?:peri|pre)[- ]?op(?:erative)?\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dates:
     """When something began and ended, each as far as the chart tells."""
 
@@ -87,7 +87,7 @@ class Dates:
         return self.start.first.date() <= other.end.last.date()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Backer:
     """Something that may back an infection: what it says, when it was, and the resources it refers to."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.source import Source
 from cds_service.fhir.elements import meanings, name_of, period, texts
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
+from cds_service.frozen import frozen
 from cds_service.logic import Evidence
 from cds_service.wording import shown
 
@@ -29,7 +29,7 @@ _NOT_THAT = re.compile(r"\b(?:non|not|no|off|without|except|excluding)[- ]+(?:(?
 _UNCLEAR_LINE = "unclear"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lines:
     """The lines of business of the active coverage (empty where not known), and coverage the policy does not name."""
 

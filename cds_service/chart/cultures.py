@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
@@ -13,6 +12,7 @@ from cds_service.chart.observed import REPORT_IS_FINAL, Observed, observed
 from cds_service.chart.source import Source
 from cds_service.fhir.elements import plain_text, references, texts
 from cds_service.fhir.records import Record
+from cds_service.frozen import frozen
 
 _KNOWN = re.compile(
     r"staphylo|\bstaph\b|strepto|\bstrep\b|pseudomonas|escherichia|\be\.? ?coli|klebsiella|enterobacter|enterococc|"
@@ -55,7 +55,7 @@ _NO_CULTURE = re.compile(r"stain|smear|microscop|suscept|sensitiv|\bpcr\b|antige
 _NEGATIVE = {"NEG", "ND", "N"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Culture:
     """A final culture of the patient's, and what it grew."""
 

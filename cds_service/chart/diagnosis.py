@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
@@ -22,6 +21,7 @@ from cds_service.chart.verification import (
 from cds_service.facts import Documentation
 from cds_service.fhir.elements import meanings, name_of, plain_text, texts
 from cds_service.fhir.terminology import ICD10CM, normalised
+from cds_service.frozen import frozen
 from cds_service.logic import Cause, Evidence, Gap, SetAside, unique
 from cds_service.remembered import remembered
 from cds_service.wording import reasons, shown, wants
@@ -46,7 +46,7 @@ class Says(Enum):
     NOTHING = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """One statement of a diagnosis: by a Condition or by the order's reason."""
 
@@ -65,7 +65,7 @@ class Statement:
         return self.says in (Says.TYPE_1, Says.ANY_TYPE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Indication:
     """What the patient has, and what the order is for."""
 

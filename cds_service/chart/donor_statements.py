@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cds_service.chart.relations import Relation
+from cds_service.frozen import frozen
 from cds_service.logic import Answer, Evidence
 from cds_service.timing import When
 
 EVERYONE = Relation()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """One thing the chart says on donors: when, and of whom (`EVERYONE`, or one donor)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from cds_service.chart.values import compared, shown_quantity, trimmed
 from cds_service.chart.weight import Weight, read_weight
 from cds_service.facts import Documentation, Level, Result, Results
 from cds_service.fhir.units import in_million_cells, is_volume
+from cds_service.frozen import frozen
 from cds_service.logic import Cause, Evidence, Gap, unique
 from cds_service.wording import dose_reasons, reasons, shown, wants
 
@@ -25,7 +26,7 @@ MOST_IN_PRODUCT = Decimal("6.1") * 30 * 2
 WANTED = wants.DOSE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dosing:
     """What the order asks for, and what follows from it."""
 

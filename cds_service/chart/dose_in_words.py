@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
 from cds_service.chart.hedging import hedged
 from cds_service.chart.values import compared
 from cds_service.facts import Level
 from cds_service.fhir.units import POWER, million_cells_of_text
+from cds_service.frozen import frozen
 from cds_service.wording import dose_reasons
 
 _KILOGRAM = re.compile(r"\bkilo(?:gram)?s?\b", re.IGNORECASE)
@@ -59,7 +59,7 @@ _COMPARATORS_AFTER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Amount:
     """An amount of CD34+ cells, in millions: per kg or in total."""
 

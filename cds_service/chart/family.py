@@ -19,6 +19,7 @@ from cds_service.chart.verification import is_confirmed
 from cds_service.facts import Documentation
 from cds_service.fhir.elements import meanings, name_of, plain_text, texts
 from cds_service.fhir.records import Record
+from cds_service.frozen import frozen
 from cds_service.logic import Evidence
 from cds_service.wording import reasons, shown, wants
 
@@ -101,7 +102,7 @@ def affected_relatives(source: Source) -> list[tuple[Any, str]]:
     return [(each.model.relationship, each.record.reference) for each in relatives if each.why_not() is None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Relative:
     """One disease of one relative."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from cds_service.chart.values import percent, percent_answered
 from cds_service.facts import Result, Results
 from cds_service.fhir.elements import meanings, name_of, texts, when
 from cds_service.fhir.records import Record
+from cds_service.frozen import frozen
 from cds_service.logic import Evidence, Remedy
 from cds_service.timing import When
 from cds_service.wording import reasons, shown, wants
@@ -31,7 +31,7 @@ _MEANINGS = (*MARKERS, *(f"~{marker}" for marker in _PHRASES), "flow-wrong-speci
 _NAMES_A_MARKER = re.compile(rb"(?i)CD ?(?:18|11 ?[ab])\b")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Carrier:
     """What carries one value: an Observation, or one component of it."""
 

@@ -21,6 +21,7 @@ from cds_service.fhir.bundle import OUTCOME, Answered, Bundle, Entry, State, out
 from cds_service.fhir.identity import Identity
 from cds_service.fhir.records import Header, Records
 from cds_service.fhir.terminology import Terminology
+from cds_service.frozen import frozen
 
 _TYPE_OF = {query.key: query.type for query in EVERY}
 _OF_THE_USER = frozenset(query.key for query in EVERY if query.user_token)
@@ -36,7 +37,7 @@ TakenApart = msgspec.defstruct(
 """A prefetch of our own keys and no others: a Bundle for each search, down to its entries."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """What a hook call says of its patient, its user and its server."""
 
@@ -52,7 +53,7 @@ class Call:
     """The parts of the chart that the service can use."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookedUp:
     """What became of references that were followed: those that lead nowhere, and whose roles could not be read."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.genetic_reports import MEANINGS, is_final_report, not_counted
@@ -14,6 +13,7 @@ from cds_service.chart.treatments import TELL_OF_TREATMENT, Treatments
 from cds_service.chart.variants import Variant, derived_from, read_variants
 from cds_service.facts import Documentation
 from cds_service.fhir.elements import meanings, texts
+from cds_service.frozen import frozen
 from cds_service.logic import Cause, Evidence, Gap, Remedy
 from cds_service.wording import reasons, shown, wants
 
@@ -23,7 +23,7 @@ _HARMLESS = {"benign", "absent"}
 _HARMFUL = {"pathogenic", "likely-pathogenic"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Genetics:
     """What the chart holds on ITGB2."""
 

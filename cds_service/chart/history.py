@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cds_service.chart import phrases
 from cds_service.chart.cord import THREE_WEEKS, age_at_end, age_at_onset, age_in_value, age_in_words, both
@@ -12,6 +12,7 @@ from cds_service.chart.sign_statements import Statement, doubt_about, statements
 from cds_service.chart.source import Sifted, Source
 from cds_service.facts import Documentation, Level, Signs
 from cds_service.fhir.terminology import ICD10CM, normalised
+from cds_service.frozen import frozen
 from cds_service.logic import Answer, Cause, Evidence, Gap
 from cds_service.wording import reasons, shown, wants
 
@@ -52,7 +53,7 @@ _DELAY = re.compile(r"delay|late\b|prolong|persist", re.IGNORECASE)
 _NAVEL = re.compile(r"umbilic|navel", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class History:
     """The hallmark (delayed separation of the cord) and the other signs."""
 
@@ -71,7 +72,7 @@ def read_history(source: Source) -> History:
 # --- the hallmark ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Cord:
     """What the chart says of the separation: late by its age, late by its code, early by its age, or of no use."""
 

@@ -7,7 +7,6 @@ positive culture, a hospital stay or an intravenous antimicrobial. The codes tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.coded_visits import coded_at_visits
@@ -29,6 +28,7 @@ from cds_service.chart.verification import CONFIRMED, ENTERED_IN_ERROR, REFUTED,
 from cds_service.facts import Documentation
 from cds_service.fhir.elements import meanings, name_of, texts, when
 from cds_service.fhir.records import Record
+from cds_service.frozen import frozen
 from cds_service.logic import Evidence
 from cds_service.timing import When
 from cds_service.wording import reasons, shown, wants
@@ -38,7 +38,7 @@ CORROBORATING = ("Observation", "DiagnosticReport", "Encounter", "MedicationAdmi
 _DAYS_BETWEEN_EPISODES = 14
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Infection:
     """One infection as a Condition states it."""
 

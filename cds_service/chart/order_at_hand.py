@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import msgspec
 
 from cds_service.chart.orders import DraftOrder
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.identity import Located, split_literal
+from cds_service.frozen import frozen
 
 
 class _Identifier(msgspec.Struct, gc=False):
@@ -25,7 +25,7 @@ class _Reference(msgspec.Struct, gc=False):
 _reference = msgspec.json.Decoder(_Reference)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AtHand:
     """The order at hand, and the servers on which its id is an id."""
 

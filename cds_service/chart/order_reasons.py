@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.orders import DraftOrder
@@ -12,9 +11,10 @@ from cds_service.chart.verification import ENTERED_IN_ERROR, REFUTED, verificati
 from cds_service.fhir.elements import is_masked
 from cds_service.fhir.identity import Whose
 from cds_service.fhir.resources import Unreadable
+from cds_service.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """A reason that is only the words beside a Reference, in the shape of a CodeableConcept."""
 
@@ -22,7 +22,7 @@ class Words:
     coding: None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """One reason of the order: as a concept; in a Condition; or in words beside a Condition that was not read."""
 

@@ -7,7 +7,6 @@ into R4's shape before they are read; what still cannot be read costs the part t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.handling_words import is_around_kresladi
@@ -27,6 +26,7 @@ from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Records
 from cds_service.fhir.resources import Unreadable, validated
 from cds_service.fhir.terminology import NDC, Terminology, normalised
+from cds_service.frozen import frozen
 
 KINDS = ("MedicationRequest", "ServiceRequest", "MedicationOrder")
 OUT_OF_SCOPE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
@@ -47,7 +47,7 @@ _AS_IN_DOSAGE = {
 """Members of a service order that say what a dosage instruction says by the other name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DraftOrder:
     """An order for Kresladi. `id` is None where it has none; `unreadable` says what of it could not be read."""
 
@@ -128,7 +128,7 @@ def _words_of(concept: dict[str, Any]) -> list[str]:
     return [text for text in said if isinstance(text, str)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Naming:
     """Tells whether a resource, as a dict, names Kresladi: by code, by words, or through its Medication."""
 

@@ -5,12 +5,12 @@ No search has a code filter: a filter would hide what only a text names, and an 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cds_service.frozen import frozen
 
 PATIENT = "{{context.patientId}}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """One part of the chart: the prefetch key, the type it brings, the template, and whose tokens it needs."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from cds_service.chart.answers import read_answers
 from cds_service.chart.attestation import read_attestation
@@ -26,13 +25,14 @@ from cds_service.chart.treatments import read_treatments
 from cds_service.facts import Chart
 from cds_service.fhir.elements import when
 from cds_service.fhir.resources import Unreadable
+from cds_service.frozen import frozen
 from cds_service.logic import Answer
 from cds_service.timing import years_between
 
 ADULT = 18
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserReference:
     """The signing user in the shape of a FHIR Reference."""
 

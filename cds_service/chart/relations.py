@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from cds_service.fhir.elements import is_masked, meanings, name_of, plain_text, 
 from cds_service.fhir.identity import Whose
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
+from cds_service.frozen import frozen
 
 _OTHER = re.compile(
     r"\bhalf|\bstep|adopt|foster|in-?law|cousin|mother|father|parent|maternal|paternal|aunt|uncle|unrelated|registry|"
@@ -47,7 +48,7 @@ class Kind(Enum):
     NOT_SAID = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relation:
     """What is said of the donor: the kind, the words, the codes, and the RelatedPersons by reference."""
 

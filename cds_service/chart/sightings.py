@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -17,6 +16,7 @@ from cds_service.chart.specialty import said_by
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.elements import first_when, name_of, period, texts, when
 from cds_service.fhir.records import Record
+from cds_service.frozen import frozen
 from cds_service.timing import When
 from cds_service.wording import reasons, shown
 
@@ -26,7 +26,7 @@ _DID_NOT_HAPPEN = ("not-done", "stopped", "revoked")
 _EMERGENCY = re.compile(r"emergency|\b(?:ED|ER)\b|\bA ?& ?E\b|\bEMER\b|^E$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sighting:
     """One clinician in one place: who (a Reference), doing what, and which resource says so.
 

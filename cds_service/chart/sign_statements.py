@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from cds_service.chart.source import Sifted, Source
 from cds_service.chart.verification import ENTERED_IN_ERROR, REFUTED, is_confirmed, ruled_out_in_note, verification
 from cds_service.fhir.elements import first_when, meanings, name_of, plain_text, texts
 from cds_service.fhir.records import Record
+from cds_service.frozen import frozen
 from cds_service.logic import Answer
 from cds_service.timing import When
 from cds_service.wording import reasons, shown
@@ -29,7 +29,7 @@ _A_TEST = re.compile(r"culture|swab|screen|test|exam|assess|score|index|scale|pa
 _NEGATIVE = {"NEG", "ND", "N"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """What one Condition, Observation or component says: the `holder` has the code and the value."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.answers import Answers, Response
@@ -31,11 +30,12 @@ from cds_service.chart.specialty import (
 from cds_service.chart.specialty_words import specialties_in
 from cds_service.facts import Documentation
 from cds_service.fhir.identity import split_literal
+from cds_service.frozen import frozen
 from cds_service.logic import Cause, Evidence, Gap, Remedy
 from cds_service.wording import not_read, reasons, shown, wants
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Specialists:
     """The two specialists that the policy asks for."""
 
@@ -43,7 +43,7 @@ class Specialists:
     second: Documentation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """One of the two questions: which specialties answer it, and why those that come near do not."""
 
@@ -62,7 +62,7 @@ TRANSPLANT_SPECIALIST = Question(
 SECOND_SPECIALIST = Question(wants.SECOND_SPECIALIST, SECOND, {OTHER_ONCOLOGIST: reasons.OTHER_ONCOLOGIST})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Involved:
     """One clinician's part in this patient's care."""
 
@@ -70,7 +70,7 @@ class Involved:
     clinician: Clinician
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Care:
     """All clinicians involved, and what could not be looked at or used on the way to them."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.specialty_words import names_laboratory, names_organ, other_profession, specialties_in
 from cds_service.fhir.elements import meanings, texts
 from cds_service.fhir.terminology import Terminology, normalised
+from cds_service.frozen import frozen
 
 TRANSPLANT = "transplant-specialist"
 SECOND = ("haematologist", "oncologist", "immunologist", "infectious-disease-specialist")
@@ -22,7 +22,7 @@ _NUCC_OTHER_PROFESSIONS = ("10", "11", "12", "13", "15", "16", "18", "22", "23",
 """How the taxonomy begins its codes of nurses, pharmacists, therapists and the like; physicians' begin with 20."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """What one resource says of one clinician.
 

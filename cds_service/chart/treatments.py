@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart import phrases
@@ -19,6 +18,7 @@ from cds_service.chart.verification import REFUTED, verification
 from cds_service.fhir.elements import first_when, meanings, name_of, texts, when
 from cds_service.fhir.records import Record
 from cds_service.fhir.terminology import ICD10CM, normalised
+from cds_service.frozen import frozen
 from cds_service.logic import Answer, Evidence
 from cds_service.timing import When
 from cds_service.wording import reasons, shown
@@ -45,7 +45,7 @@ _COMPLICATION = "T865"
 _AFTERWARDS = re.compile(r"complicat|fail|reject|versus[- ]host|\bafter\b|\bfollowing\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """Something done to the patient, and when, as far as the chart says."""
 
@@ -62,7 +62,7 @@ class Event:
         return not (self.allogeneic and other.corrected) and not (self.corrected and other.allogeneic)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Treatments:
     """What was done to the patient that bears on other results."""
 

@@ -7,7 +7,6 @@ of a control are not usable.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,6 +14,7 @@ from cds_service.chart.control_words import names_control
 from cds_service.facts import ZERO, Level
 from cds_service.fhir.elements import name_of, plain_text
 from cds_service.fhir.units import ucum_code, unit_shown
+from cds_service.frozen import frozen
 from cds_service.wording import reasons
 
 HUNDRED = Decimal(100)
@@ -35,7 +35,7 @@ _NO_FRACTION = re.compile(r"(?i)%|percent|ratio|fold|score|delta")
 _COMPARATORS = {"≤": "<=", "≥": ">=", "less than": "<", "greater than": ">"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measured:
     """A usable value: its range, how it was written, and what its unit says with its annotation (a gate, say)."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +16,7 @@ from cds_service.fhir.elements import first_when, meanings, texts
 from cds_service.fhir.identity import Whose
 from cds_service.fhir.records import Record
 from cds_service.fhir.units import in_kilograms
+from cds_service.frozen import frozen
 from cds_service.logic import Answer, Cause, Evidence, Gap
 from cds_service.timing import When
 from cds_service.wording import dose_reasons, reasons, shown, wants
@@ -36,7 +36,7 @@ ANY_ZONE = timedelta(days=2)
 """Two days written further apart than this are in the same order in every time zone."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Weight:
     """The weight that counts, in kg, or the gaps in its place."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import quote, urlencode
 
 from cds_service.fhir.bundle import Entry
+from cds_service.frozen import frozen
 
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9._~-]{1,128}")
 """FHIR's ids, and the longer ones with `_` and `~` that some vendors hand out; none that climbs in a path."""
@@ -17,7 +17,7 @@ _PAGE_SIZE = "200"
 """Entries asked for per page: few round trips, and a number that no server in use refuses."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """One resource, by its id."""
 
@@ -29,7 +29,7 @@ class Read:
         return f"{base}/{self.type}/{quote(self.id)}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Search:
     """All resources of a type that fit the parameters; further pages are followed."""
 
@@ -43,7 +43,7 @@ class Search:
         return (address, None) if len(address) <= _LONGEST_ADDRESS else (f"{base}/{self.type}/_search", query)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rest:
     """The further pages of a search, whose first entries are here already."""
 
@@ -78,7 +78,7 @@ class Stop(Exception):
         self.ended = ended
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exchange:
     """What became of one ask, for the audit record: no address, no id."""
 

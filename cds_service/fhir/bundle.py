@@ -6,13 +6,14 @@ complete Bundle say "there is no more".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
 import msgspec
 
 from cds_service.exact_json import EMPTY, UNREADABLE
+from cds_service.frozen import frozen
 
 
 class State(Enum):
@@ -79,7 +80,7 @@ class _Outcome(msgspec.Struct):
     issue: list[_Issue] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """Resources (still bytes), how complete they are, and where the next page is."""
 

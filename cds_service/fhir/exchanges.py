@@ -6,7 +6,6 @@ import logging
 import re
 import ssl
 import threading
-from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from time import monotonic
@@ -17,6 +16,7 @@ from cds_service.exact_json import plainly_written
 from cds_service.fhir.asks import Ended, Stop
 from cds_service.fhir.tls import context
 from cds_service.fhir.wires import WiredAdapter
+from cds_service.frozen import frozen
 
 _MEGABYTE = 1024 * 1024
 _CHUNK = 64 * 1024
@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")
 _HEADERS = {"Accept": "application/fhir+json", "Accept-Encoding": "gzip", "User-Agent": "kresladi-cds"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What one call may cost: seconds for all of it, decoded bytes, pages of one search, asks at a time."""
 

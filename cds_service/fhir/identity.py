@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from typing import Any, Protocol
 
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
+from cds_service.frozen import frozen
 
 
 class Located(Protocol):
@@ -26,7 +27,7 @@ class Whose(Enum):
     UNSAID = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """The patient of one request: the id, the servers it is an id on, and what else the Patient resource says."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cds_service.frozen import frozen
 from cds_service.hooks import detail, topics
 from cds_service.hooks.markdown import escaped
 from cds_service.hooks.shapes import OVERRIDE_REASONS, TOPICS, Shape, card, coding
@@ -15,7 +16,7 @@ from cds_service.policy.model import Criterion, Determination, Evaluation, Order
 from cds_service.wording import cards as say
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """Who gives the guidance: the plan's name and the policy's public address.
 
@@ -27,7 +28,7 @@ class Source:
     worksheet: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """A card before it has its shape: its topic, its sentence, the lines of its detail, what it suggests."""
 
@@ -38,7 +39,7 @@ class Draft:
     links: tuple[Shape, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Maker:
     """Makes the cards of one call. `stops_only` is how order-select shows them."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 
+from cds_service.frozen import frozen
 from cds_service.hooks.request import PATIENT_VIEW
 from cds_service.hooks.shapes import Shape
 from cds_service.wording import services as say
@@ -20,7 +20,7 @@ class About(Enum):
     """The product label: what is safe around the infusion."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """One CDS service: its id, its hook, and what a person should know of it."""
 

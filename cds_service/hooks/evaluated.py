@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cds_service.frozen import frozen
 from cds_service.policy.label import LabelEvaluation
 from cds_service.policy.model import Evaluation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fetched:
     """One thing that was asked of the EHR's FHIR server, and how that ended: no address, no id."""
 
@@ -17,7 +16,7 @@ class Fetched:
     milliseconds: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evaluated:
     """One Evaluation per order in scope, and what was fetched for them."""
 
@@ -25,7 +24,7 @@ class Evaluated:
     fetched: tuple[Fetched, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LabelEvaluated:
     """One LabelEvaluation per order (or for the patient) with a clause that applies, and what was fetched."""
 

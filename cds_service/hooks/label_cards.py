@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cds_service.frozen import frozen
 from cds_service.hooks import detail
 from cds_service.hooks import label_topics as topics
 from cds_service.hooks.detail import contradicted_lines
@@ -23,7 +24,7 @@ _SETTLED_BY_ANSWERS = (topics.MOBILISE, topics.REPEAT, topics.CONDITIONING, topi
 """What an answer to the checklist may change; of donating, only what was told the family."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """A card before it has its shape. What its suggestions hold of an order stays as it came."""
 
@@ -35,7 +36,7 @@ class Draft:
     links: tuple[Shape, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """One clause of one order (or of the patient), in one call."""
 
@@ -54,7 +55,7 @@ class Case:
         return [part for part in parts if not last_words or part.clause.id.rsplit(".", 1)[-1] in last_words]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LabelMaker:
     """Makes the cards of one call. `checklist` is the address of the questionnaire about what no order shows.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from cds_service.errors import UnknownService
+from cds_service.frozen import frozen
 from cds_service.hooks.cards import Maker, Source
 from cds_service.hooks.determination import determination_shape
 from cds_service.hooks.discovery import About, Service
@@ -22,7 +22,7 @@ Check = Callable[[HookCall, bool], LabelEvaluated]
 """Holds a call against the label; the flag says that a chart is opened, and no order signed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """The body of an answer, and what was fetched for it."""
 
@@ -30,7 +30,7 @@ class Answered:
     fetched: tuple[Fetched, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Treatment:
     """What the services around the infusion need: their prefetch, the checklist's address, what evaluates a call."""
 
@@ -40,7 +40,7 @@ class Treatment:
     check: Check
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """What the routes serve: the services, their prefetch, who they speak for, and what evaluates a call.
 

@@ -8,13 +8,14 @@ saves going over ten megabytes twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from cds_service.errors import BadRequest
 from cds_service.exact_json import EMPTY, UNREADABLE, plainly_written
+from cds_service.frozen import frozen
 
 EXPLAIN = "example.kresladi-cds.explain"
 PATIENT_VIEW = "patient-view"
@@ -50,7 +51,7 @@ _request = msgspec.json.Decoder(_Request[dict[str, msgspec.Raw]])
 _context = msgspec.json.Decoder(_Context)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HookCall:
     """What a hook request says. `selections` is None where all orders are meant."""
 

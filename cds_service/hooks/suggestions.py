@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from uuid import uuid4
 
+from cds_service.frozen import frozen
 from cds_service.hooks.shapes import Shape, without_empties
 from cds_service.logic import Remedy
 from cds_service.policy.model import Order
@@ -23,7 +23,7 @@ def is_id(text: str) -> bool:
     return bool(_ID.fullmatch(text))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallContext:
     """What a drafted order has to refer to."""
 

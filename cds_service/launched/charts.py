@@ -20,6 +20,7 @@ from cds_service.evaluation import Evaluator
 from cds_service.fhir.bundle import Entry, State
 from cds_service.fhir.client import FhirClient, Limits, Search
 from cds_service.fhir.servers import allowed_base, is_on_loopback
+from cds_service.frozen import frozen
 from cds_service.hooks.evaluated import Evaluated
 from cds_service.launched.opening import Opening, searchset, why_not
 from cds_service.launched.people import People
@@ -53,7 +54,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Charts:
     """Opens charts on the servers that may be read. Holds no state between them."""
 

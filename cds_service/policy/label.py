@@ -8,10 +8,11 @@ begins with "We read" marks a place where the label leaves something open; the r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cds_service.course import Bedside, Role, opposite
+from cds_service.frozen import frozen
 from cds_service.logic import Answer, Finding, all_of, any_of
 from cds_service.policy.model import Criterion, Label, Order
 
@@ -218,7 +219,7 @@ def product(bedside: Bedside) -> Finding:
 # --- what comes of it -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LabelEvaluation:
     """What the label says of one draft order, or, with `order` None, of the patient whose chart is opened."""
 

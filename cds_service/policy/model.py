@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
 from cds_service.course import Bedside
 from cds_service.facts import Advised, Chart
+from cds_service.frozen import frozen
 from cds_service.logic import Answer, Evidence, Finding
 from cds_service.policy.routing import Directions
 
@@ -34,7 +35,7 @@ class Outcome(Enum):
     """Every criterion is documented."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clause:
     """One clause: its id, its title, the question it asks of a chart, and where we had to choose a reading.
 
@@ -57,7 +58,7 @@ class Clause:
         return tuple(_comments_that_begin("We read", inspect.getsource(self.question)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Criterion:
     """A clause asked about one chart, with its sub-clauses."""
 
@@ -73,7 +74,7 @@ class Criterion:
             yield from part.leaves()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Determination:
     """What one policy says of one chart: its section, the outcome, the tree of criteria, and advice beside it."""
 
@@ -91,7 +92,7 @@ class Determination:
         return tuple(each for each in self.criteria if each.finding.answer is answer)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clauses(Generic[Facts]):
     """Clauses in their document's own order, registered one by one."""
 
@@ -136,7 +137,7 @@ class Clauses(Generic[Facts]):
         return max(above, key=len, default="")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy(Clauses[Chart]):
     """A numbered policy of a health plan."""
 
@@ -145,7 +146,7 @@ class Policy(Clauses[Chart]):
     revised: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Label(Clauses[Bedside]):
     """A product's label, as of the year in which it was revised."""
 
@@ -170,7 +171,7 @@ def _comments_that_begin(words: str, source: str) -> Iterator[str]:
             block = []
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """An order for Kresladi, as an answer refers to it. `id` is None where it has none."""
 
@@ -178,7 +179,7 @@ class Order:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evaluation:
     """All that is said of one order. `determination` is None where the order names another patient."""
 

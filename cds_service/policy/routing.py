@@ -7,14 +7,15 @@ months and after this policy's revision, one that depends on the formulary (Medi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from cds_service.frozen import frozen
 
 REVISED = date(2026, 5, 31)
 """The policy's revision is known to the month: a later label change is one after that month."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """The policies for one line of business, by number."""
 
@@ -32,7 +33,7 @@ ROUTES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LabelStatus:
     """What the plan has configured: when the label last changed (None: not said), and which formularies list it."""
 
@@ -46,7 +47,7 @@ class LabelStatus:
         return today <= _six_months_after(self.changed_on)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directions:
     """Where one line of business is sent: the policy to use, and those that apply after a recent label change."""
 

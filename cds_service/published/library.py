@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import msgspec
 
+from cds_service.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Published:
     """One resource: its type and id, its bytes, and the version and digest that change with them."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from cds_service.frozen import frozen
 from cds_service.published.library import published
 
 _CORE = "http://hl7.org/fhir/StructureDefinition/"
@@ -17,7 +18,7 @@ _REFERENCE, _CONTROL = f"{_CORE}questionnaire-referenceResource", f"{_CORE}quest
 _CLAUSES = tuple(f"https://kresladi-cds.example/CodeSystem/{each}-clause" for each in ("policy", "label"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """When a question applies: another one is answered (or not), or its answer compares so to a value."""
 
@@ -27,7 +28,7 @@ class Condition:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A group, a question, or words in between (`display`)."""
 
@@ -68,7 +69,7 @@ class Item:
             yield from item.questions()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """A whole Questionnaire. `canonical` is its address with its version."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from cds_service.frozen import frozen
 
 ANYBODY = ""
 """The client of an anonymous call. Text, not null: nulls are all different from each other in a unique key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShownCard:
     """A card as it was shown: what it was about, and nothing about whom."""
 
@@ -23,7 +24,7 @@ class ShownCard:
     """The uuids of its suggestions."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """Why a card was overridden: one of our codes, or one of the client's own."""
 
@@ -31,7 +32,7 @@ class Reason:
     system: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Feedback:
     """What a clinician did with a card, as the client reports it."""
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select
 
+from cds_service.frozen import frozen
 from cds_service.store.schema import cards, feedback
 from cds_service.store.store import Store
 
@@ -38,7 +39,7 @@ class Row:
     """Of the overridden ones; `system|code`, or one of the two words for those without a reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """The rows, by period and topic, and what was asked for. Both days are inclusive; None is no limit."""
 

@@ -7,7 +7,6 @@ set is) or `jwks` (the key set itself), and optionally `fhir_servers` (base addr
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ import msgspec
 
 from cds_service.errors import ConfigurationError
 from cds_service.fhir.servers import base_address, is_loopback
+from cds_service.frozen import frozen
 from cds_service.trust.keys import FetchedKeys, Keys, WrittenKeys, key_of, keys_of
 
 VARIABLE = "CDS_CLIENTS_FILE"
@@ -23,7 +23,7 @@ LONGEST_ISSUER = 255
 _MEMBERS = {"iss", "jwks_url", "jwks", "fhir_servers"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Client:
     """A client that is trusted: who it says it is, how that is proved, and the FHIR servers that are its own."""
 

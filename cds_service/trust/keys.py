@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from jwt.exceptions import InvalidKeyError
 from urllib3.exceptions import HTTPError
 
 from cds_service.fhir.tls import SecuredAdapter
+from cds_service.frozen import frozen
 from cds_service.trust.slate import NEVER, Entry, Slate
 
 Clock = Callable[[], float]
@@ -41,7 +42,7 @@ LARGEST_KEY_SET = 256 * 1024
 """Bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """A public key, and the algorithms that it may be used with."""
 
@@ -56,7 +57,7 @@ class Keys(Protocol):
         """The key of that id, or None where the client has none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WrittenKeys:
     """Keys that stand in the configuration."""
 

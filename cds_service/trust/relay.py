@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +21,7 @@ from urllib3.exceptions import HTTPError
 from cds_service.errors import BadRequest, ConfigurationError, RequestError
 from cds_service.fhir.servers import base_address, is_on_loopback
 from cds_service.fhir.tls import SecuredAdapter
+from cds_service.frozen import frozen
 
 VARIABLE = "CDS_SMART_PRIVATE_KEY"
 WITHIN = 10.0
@@ -44,7 +44,7 @@ class SignInFailed(RequestError):
     code = "transient"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SmartClient:
     """Who the worksheet is to an EHR: public, or confidential by a secret or by a key."""
 

@@ -12,13 +12,14 @@ import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from cds_service.frozen import frozen
 
 _TIMES = struct.Struct("dd")
 NEVER = float("-inf")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """What was written last."""
 

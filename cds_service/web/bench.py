@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from flask import Flask
 
 from cds_service.errors import BadRequest
 from cds_service.exact_json import UNREADABLE, plain
+from cds_service.frozen import frozen
 from cds_service.hooks.shapes import DETERMINATIONS, Shape
 from cds_service.web import own_call
 from cds_service.web.changes import Changes, as_text, changes, remembered, to_remember
@@ -47,7 +48,7 @@ class RequestOf(Protocol):
         """`explain` asks for what was set aside too."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What one service answered: cards and determinations, or why there are none."""
 
@@ -81,7 +82,7 @@ class Answer:
         return [say.sentence(text) for text in said if text]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bench:
     """All that the page shows."""
 
@@ -128,7 +129,7 @@ class Bench:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Desk:
     """Runs benches: the application whose door they call at, its services, and what makes requests of documents."""
 

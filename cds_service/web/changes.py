@@ -6,12 +6,13 @@ A page remembers its run in a hidden field, so that nothing of it is kept here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import msgspec
 
 from cds_service.exact_json import UNREADABLE
+from cds_service.frozen import frozen
 from cds_service.hooks.shapes import DETERMINATIONS, Shape
 from cds_service.web.values import Value
 
@@ -28,7 +29,7 @@ class Remembered(msgspec.Struct, frozen=True):
     cards: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One thing that was one way and is another; empty where it was not there."""
 
@@ -38,7 +39,7 @@ class Change:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changes:
     """All that changed since the run before."""
 

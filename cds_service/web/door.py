@@ -6,14 +6,16 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from cds_service.frozen import frozen
 
 COOKIE = "kresladi-insights"
 LIFETIME = 12 * 60 * 60
 """Seconds: a working day."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Door:
     """Knows the token. A new token makes every cookie worthless."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
+from cds_service.frozen import frozen
 from cds_service.store.report import Report
 from cds_service.store.views import as_csv
 from cds_service.web.base import pages
@@ -26,7 +26,7 @@ MakeReport = Callable[[date, date, str], Report]
 """The report from one day to another, both inclusive, by `day` or `month`. Raises StoreUnavailable."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """The time that the reader asked for."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contextvars import Context
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 from werkzeug.test import Client
 
 from cds_service.audit import REQUEST_ID, current
+from cds_service.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """What came back: HTTP's status, and the body, which is JSON."""
 

@@ -7,8 +7,8 @@ pixels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from cds_service.frozen import frozen
 from cds_service.web.timeline import Period, Series
 from cds_service.wording import insights as say
 
@@ -21,7 +21,7 @@ _HEADROOM, _FOOT = 18, 24
 _MOST_DATES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A piece of a bar: what of it (`accepted`, `overridden`, `left`), from `y` down over `height` pixels."""
 
@@ -30,7 +30,7 @@ class Part:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """One period. `x` and `width` are percentages."""
 
@@ -40,7 +40,7 @@ class Bar:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """A horizontal line and its number."""
 
@@ -48,7 +48,7 @@ class Line:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plot:
     """All there is to draw. Dates are pairs of a percentage and a text."""
 

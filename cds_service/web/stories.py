@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from cds_service.frozen import frozen
 from cds_service.wording.tryit import AROUND_THE_INFUSION, GROUPS, OTHER_STORIES
 
 BESIDE_THE_PACKAGE = Path(__file__).parent.parent.parent / "sample_bundles"
@@ -36,7 +36,7 @@ class _Expected(msgspec.Struct):
     topics: list[str] = []
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Story:
     """One folder: its name, its line, the group it stands in, where it is sent, and the file."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from cds_service.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Strip:
     """What can be said in a line; empty where the request does not tell."""
 

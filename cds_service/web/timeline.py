@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from cds_service.frozen import frozen
 from cds_service.store.report import UNKNOWN_CARD, Row
 from cds_service.wording import insights as say
 
@@ -43,7 +44,7 @@ class Series:
     reasons: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Period:
     """A week (from its Monday) or a month, by its first day."""
 
@@ -61,7 +62,7 @@ class Period:
         return say.short_day(self.first) if self.by == WEEK else say.month(self.first)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeline:
     """All topics over time; the most shown first. `beside` is feedback on cards that are not on record."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from cds_service.frozen import frozen
 
 Steps = tuple[str | int, ...]
 _QUANTITIES = ("valueQuantity", "doseQuantity")
@@ -17,7 +18,7 @@ MOST = 60
 """Values shown; a chart with more is edited as JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """One value: where it stands, what it is called, and how it is written now."""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from cds_service.frozen import frozen
 from cds_service.published.questionnaire import Condition, Form, Item
 from cds_service.wording import worksheet as say
 from cds_service.worksheet.opened import ID, Session
@@ -37,7 +37,7 @@ _COMPARE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """Answers by linkId, as values of FHIR; or what is wrong with them, by linkId, in words."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import msgspec
 
 from cds_service.errors import BadRequest, RequestError
 from cds_service.exact_json import UNREADABLE
+from cds_service.frozen import frozen
 from cds_service.hooks.evaluated import Fetched
 from cds_service.logic import Answer
 from cds_service.policy.label import LabelEvaluation
@@ -52,7 +53,7 @@ class OrderNotChosen(RequestError):
     code = "multiple-matches"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """Who looks at whose chart, where, with which token. Lives for one request; the token is in no text of it."""
 
@@ -67,7 +68,7 @@ class Session:
     """Whether the treatment checklist is to be answered, and not the questions of the coverage policy."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clinician:
     """A clinician as far as chart and directory tell: `transplant` is whether as a transplant specialist."""
 
@@ -77,7 +78,7 @@ class Clinician:
     transplant: Answer = Answer.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patient:
     """Whose chart it is, as a page shows it."""
 
@@ -86,7 +87,7 @@ class Patient:
     birth_date: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderOnRecord:
     """An order that the chart holds. `authored` as the chart writes it, or empty."""
 
@@ -95,7 +96,7 @@ class OrderOnRecord:
     authored: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """A chart, read and held against the policy. `evaluation` is None while one of several orders has to be chosen.
 
@@ -113,7 +114,7 @@ class Opened:
     fetched: tuple[Fetched, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TreatmentOpened:
     """A chart, read and held against the label.
 
@@ -145,7 +146,7 @@ class _Body(msgspec.Struct):
 _body = msgspec.json.Decoder(_Body)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """One request of the page: the session, and what is wanted beside it."""
 

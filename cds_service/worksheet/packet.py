@@ -7,7 +7,6 @@ it: it is `preliminary` while anything is open, and always to be reviewed by the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -18,6 +17,7 @@ from markupsafe import Markup
 
 import cds_service
 from cds_service.exact_json import UNREADABLE, plain
+from cds_service.frozen import frozen
 from cds_service.logic import unique
 from cds_service.policy.kresladi import policy
 from cds_service.wording import worksheet as say
@@ -31,7 +31,7 @@ _PARTICIPANTS = "http://terminology.hl7.org/CodeSystem/provenance-participant-ty
 _UNVALIDATED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Packet:
     """What goes into one packet."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from flask import Blueprint, Response, render_template, request
 
 from cds_service.audit import Fetch, current
 from cds_service.errors import BadRequest
+from cds_service.frozen import frozen
 from cds_service.hooks.determination import OUTCOME, STATUS
 from cds_service.hooks.routes import read_body
 from cds_service.policy.kresladi import policy
@@ -33,7 +33,7 @@ MOST_FOUND = 30
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChartAccess:
     """What the worksheet needs of the rest of the service. Each raises RequestError."""
 

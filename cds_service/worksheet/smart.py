@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from cds_service.frozen import frozen
 from cds_service.web.base import STATIC
 
 FHIRCLIENT = "vendor/fhirclient/fhir-client.js"
@@ -48,7 +48,7 @@ SCOPES = " ".join(
 it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SmartApp:
     """The app as configured. Without a `client_id` no EHR knows it, and its page says so."""
 

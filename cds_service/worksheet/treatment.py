@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from cds_service.frozen import frozen
 from cds_service.policy.label import LabelEvaluation
 from cds_service.policy.model import Criterion
 from cds_service.published.questionnaire import Form, Item
@@ -15,7 +15,7 @@ STEPS = "bedside-steps-reviewed"
 """The question whose answer decides no clause, and ends the card about the steps that no order shows."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClauseShown:
     """A clause of the label, and what it asks one by one."""
 
@@ -24,7 +24,7 @@ class ClauseShown:
     points: tuple[CriterionShown, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TreatmentSheet:
     """What the label asks and the chart says to it; then the questions, those that bear on what is open first."""
 

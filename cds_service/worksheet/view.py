@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from cds_service.frozen import frozen
 from cds_service.hooks.determination import STATUS
 from cds_service.logic import Answer, Evidence, Gap, unique
 from cds_service.policy.model import Criterion, Determination, Evaluation, Outcome
@@ -13,7 +13,7 @@ from cds_service.wording import cards, worksheet
 from cds_service.worksheet.form import asked_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """One thing that is wanted, and each reason why it is not there, with the resource that gives it."""
 
@@ -21,7 +21,7 @@ class Missing:
     reasons: tuple[tuple[str, str | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CriterionShown:
     """One top-level criterion in words."""
 
@@ -36,7 +36,7 @@ class CriterionShown:
     settled_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Panel:
     """A group of questions, under the criterion that it is for; `first` among the groups for it."""
 
@@ -45,7 +45,7 @@ class Panel:
     first: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """The whole worksheet: what is asked, what is open and settled elsewhere, what is documented."""
 
@@ -75,7 +75,7 @@ class Sheet:
         return [each for each in self.criteria if each not in asked]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop:
     """Why the criteria for LAD-I lead nowhere for this order, whatever is answered."""
 

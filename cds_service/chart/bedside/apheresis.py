@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.bedside.agents import is_collection
@@ -13,6 +12,7 @@ from cds_service.course import Moment
 from cds_service.elapsed import latest
 from cds_service.facts import Documentation
 from cds_service.fhir.elements import name_of, plain_text, texts
+from cds_service.frozen import frozen
 from cds_service.logic import Cause, Evidence, Gap
 from cds_service.timing import When
 from cds_service.wording import bedside as say
@@ -25,7 +25,7 @@ _FOR_CELLS = " for stem cells"
 WANTED = say.WANTED_APHERESIS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Apheresis:
     """One apheresis: when it began, when it ended, what shows it."""
 
@@ -35,7 +35,7 @@ class Apheresis:
     completed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Aphereses:
     """All aphereses that were begun, and why it is open whether there are more."""
 

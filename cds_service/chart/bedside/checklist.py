@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cds_service.chart.answers import CONTRADICTORY, Answers, Response, read_answers
 from cds_service.chart.source import Source
 from cds_service.facts import Documentation
+from cds_service.frozen import frozen
 from cds_service.logic import Cause, Evidence, Gap
 from cds_service.wording import bedside as say
 
@@ -28,7 +29,7 @@ TOLD = "told-never-to-donate"
 REVIEWED = "bedside-steps-reviewed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checklist:
     """The answers of one chart."""
 

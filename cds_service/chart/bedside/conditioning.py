@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cds_service.chart.bedside.agents import is_conditioning
@@ -18,6 +17,7 @@ from cds_service.elapsed import latest, may_end_after
 from cds_service.facts import Documentation
 from cds_service.fhir.elements import meanings, plain_text, texts, when
 from cds_service.fhir.records import Record
+from cds_service.frozen import frozen
 from cds_service.logic import Cause, Evidence, Gap
 from cds_service.timing import When
 from cds_service.wording import bedside as say
@@ -33,7 +33,7 @@ _STEMS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """One agent given, or one session of irradiation."""
 
@@ -42,7 +42,7 @@ class Given:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conditioning:
     """What was given, what was answered, and why it is open whether there is more."""
 
