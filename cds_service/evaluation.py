@@ -47,7 +47,7 @@ class Evaluator:
         if not orders:
             return Evaluated(fetched=reading.fetched())
         source = reading.source(orders)
-        return Evaluated(tuple(self._evaluations(source, orders, call.user_id)), reading.fetched())
+        return Evaluated(tuple(self._evaluations(source, orders, call.user_id)), reading.fetched(), reading)
 
     def _evaluations(self, source: Source, orders: Iterable[DraftOrder], user: str) -> Iterator[Evaluation]:
         ours = [order for order in orders if self._is_for_patient(source, order)]

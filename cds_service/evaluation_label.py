@@ -52,14 +52,14 @@ class LabelEvaluator:
         known = OnRecord(reading.bedside())
         drafts = drafts_in(entries, medications, self.terminology)
         found = tuple(_of_orders(known, triggered, drafts, f"Patient/{call.patient_id}"))
-        return LabelEvaluated(found, reading.fetched())
+        return LabelEvaluated(found, reading.fetched(), reading)
 
     def _at_opening(self, call: HookCall) -> LabelEvaluated:
         reading = Reading(call, (), self.settings, self.terminology, self.today(), OPENING)
         known = OnRecord(reading.bedside())
         criteria = checked(read_opening(known)) if known.treatment.is_named else ()
         found = (LabelEvaluation(None, f"Patient/{call.patient_id}", criteria),) if criteria else ()
-        return LabelEvaluated(found, reading.fetched())
+        return LabelEvaluated(found, reading.fetched(), reading)
 
 
 def _of_orders(

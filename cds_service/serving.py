@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from flask import Flask, Response, after_this_request, g, request
 
 from cds_service.audit import Fetch, current
 from cds_service.frozen import frozen
 from cds_service.hooks.discovery import Service
-from cds_service.hooks.offer import Offer, answered
+from cds_service.hooks.offer import Answered, Offer, answered
 from cds_service.hooks.request import HookCall
 from cds_service.hooks.shapes import DETERMINATIONS, Shape
 from cds_service.hooks.shown import shown_cards
@@ -75,16 +76,20 @@ class Serving:
         determinations = answer.get("extension", {}).get(DETERMINATIONS, [])
         record.outcomes = [each["outcome"] for each in determinations]
         record.topics = [card["source"]["topic"]["code"] for card in answer["cards"]]
-        self._record_behind(shown_cards(answer, service.id, record.client))
+        self._behind(shown_cards(answer, service.id, record.client), found)
         return answer
 
-    def _record_behind(self, shown: tuple[ShownCard, ...]) -> None:
-        """Put the cards on record once the answer is on its way: nobody waits for the database to be shown a card."""
+    def _behind(self, shown: tuple[ShownCard, ...], found: Answered) -> None:
+        """Put the cards on record once the answer is on its way, and only then let go of what was read: to be shown a
+        card, nobody waits for the database, or for a chart to be cleared away."""
 
         @after_this_request
         def on_close(answer: Response) -> Response:
-            answer.call_on_close(lambda: self.shown.record(shown))
+            answer.call_on_close(partial(self._record, shown, found))
             return answer
+
+    def _record(self, shown: tuple[ShownCard, ...], _read: Answered) -> None:
+        self.shown.record(shown)
 
     def keep(self, service_id: str, entries: tuple[Feedback, ...]) -> None:
         """Keep the feedback on a service. Raises StoreUnavailable."""

@@ -15,6 +15,7 @@ from cds_service.chart.orders import kresladi_orders
 from cds_service.chart.queries import QUERIES
 from cds_service.chart.read import read_chart
 from cds_service.chart.source import Source
+from cds_service.exact_json import EMPTY
 from cds_service.fhir.bundle import Answered, Entry, State
 from cds_service.fhir.client import FhirClient, Limits, Read, Rest, Search
 from cds_service.hooks.determination import determination_shape
@@ -88,7 +89,7 @@ def determined(call: Call, sent: Sent, drafts: tuple[Entry, ...]) -> Any:
 # --- the parts of the chart ------------------------------------------------------------------------------------------
 
 BASE = "https://ehr.example/fhir"
-FIRST = Answered(State.FIRST_PAGE, (Entry(),), f"{BASE}/Condition?page=2")
+FIRST = Answered(State.FIRST_PAGE, (Entry(EMPTY),), f"{BASE}/Condition?page=2")
 ANEW = Search("Condition", (("patient", "p1"),))
 
 
@@ -98,8 +99,8 @@ ANEW = Search("Condition", (("patient", "p1"),))
         pytest.param(None, ANEW, id="left out"),
         pytest.param(Answered(State.FAILED), ANEW, id="failed"),
         pytest.param(Answered(State.COMPLETE), None, id="null, or an empty Bundle: there is none"),
-        pytest.param(Answered(State.COMPLETE, (Entry(),)), None, id="given completely"),
-        pytest.param(FIRST, Rest("Condition", f"{BASE}/Condition?page=2", (Entry(),)), id="a first page"),
+        pytest.param(Answered(State.COMPLETE, (Entry(EMPTY),)), None, id="given completely"),
+        pytest.param(FIRST, Rest("Condition", f"{BASE}/Condition?page=2", (Entry(EMPTY),)), id="a first page"),
         pytest.param(Answered(State.FIRST_PAGE, (), None), ANEW, id="a first page without a link"),
         pytest.param(Answered(State.FIRST_PAGE, (), "https://evil.example/x"), ANEW, id="a link elsewhere"),
         pytest.param(Answered(State.FIRST_PAGE, (), f"{BASE}/../x"), ANEW, id="a climbing link"),

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
 from cds_service.chart import phrases
 from cds_service.chart.withheld import tells
-from cds_service.exact_json import UNREADABLE
+from cds_service.exact_json import EMPTY, UNREADABLE
 from cds_service.fhir.elements import plain_text
 from cds_service.fhir.records import Header, Record, Records
 from cds_service.fhir.terminology import NO_MEANING, Terminology
@@ -96,26 +97,30 @@ class Concepts:
 
     def of(self, record: Record) -> frozenset[str]:
         """The meanings of what a resource is about, of its components, and of what was used in it."""
-        return self._of_member(record.header, CONCEPT_OF.get(record.type, "code"))
+        header = record.header
+        return self.means(getattr(header, CONCEPT_OF.get(record.type, "code"))) | self._of_parts(header)
 
     def index(self, records: Records) -> dict[tuple[str, str], list[Record]]:
         """The resources by their type and each of their meanings."""
         found: dict[tuple[str, str], list[Record]] = defaultdict(list)
         for kind, member in CONCEPT_OF.items():
+            concept_in = attrgetter(member)
             for record in records.of(kind):
-                for meaning in self._of_member(record.header, member):
+                header = record.header
+                meanings = self.means(concept_in(header))
+                if header.component is not EMPTY or header.usedCode is not EMPTY:
+                    meanings |= self._of_parts(header)
+                for meaning in meanings:
                     found[kind, meaning].append(record)
         return found
 
-    def _of_member(self, header: Header, member: str) -> frozenset[str]:
-        found = self.means(getattr(header, member))
-        if len(header.component):
-            found |= self._of_components(header.component) - {UNTOLD}
-        if len(header.usedCode):
-            found |= self.each_means(header.usedCode) - {UNTOLD}
-        return found
+    def _of_parts(self, header: Header) -> frozenset[str]:
+        """The meanings of components and of what was used; a part that tells nothing leaves what tells."""
+        return (self._of_components(header.component) | self.each_means(header.usedCode)) - {UNTOLD}
 
     def _of_components(self, raw: msgspec.Raw) -> frozenset[str]:
+        if not len(raw):
+            return NO_MEANING
         try:
             return NO_MEANING.union(*(self.means(each.code) for each in _components.decode(raw)))
         except UNREADABLE:

@@ -16,7 +16,7 @@ from cds_service.chart.giving_words import (
     only_for_a_gene_therapy,
     what_it_tells,
 )
-from cds_service.chart.naming import is_labelled_masked, mentions_kresladi
+from cds_service.chart.naming import is_labelled_masked, is_mentioned_in
 from cds_service.chart.purposes import apart
 from cds_service.chart.source import Source
 from cds_service.exact_json import EMPTY
@@ -39,7 +39,7 @@ _category = msgspec.json.Decoder(_Category)
 def read_procedures(source: Source, found: DosesFound) -> None:
     """Every procedure that is, or may be, an infusion of Kresladi."""
     named = source.about(("Procedure",), "kresladi", "~kresladi", *_GENE_THERAPY, UNTOLD)
-    others = [each for each in source.records.of("Procedure") if mentions_kresladi(each) or is_labelled_masked(each)]
+    others = [each for each in source.records.of("Procedure") if _may_name_it(each) or is_labelled_masked(each)]
     for record, model in found.take(source.sift(dict.fromkeys([*named, *others]), ("Procedure",))).usable:
         status = str(model.status)
         moment = first_when(model, "performedDateTime", "performedPeriod")
@@ -48,6 +48,12 @@ def read_procedures(source: Source, found: DosesFound) -> None:
             found.no_dose(record.reference, reasons.status_not_counted(says, status))
         else:
             _sort_procedure(source, record, model, says, found)
+
+
+def _may_name_it(record: Record) -> bool:
+    """Whether what was used, or a note, mentions the drug; its code was looked at before."""
+    beside = (record.header.note, record.header.usedReference)
+    return any(part is not EMPTY and is_mentioned_in(part) for part in beside)
 
 
 def _tells_nothing(source: Source, record: Record) -> bool:

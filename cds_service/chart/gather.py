@@ -82,7 +82,7 @@ def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
     """Everything the call carries: all prefetch values, whatever their keys, and what stands beside the drafts."""
     records = Records()
     for number, entry in enumerate(drafts):
-        if len(entry.resource) and not _is_order(entry):
+        if not _is_order(entry):
             records.add(entry, "draftOrders", number)
     answers = {}
     for key, value in call.prefetch.items():
@@ -93,12 +93,11 @@ def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
 
 
 def parts_of(prefetch: Any) -> dict[str, Any] | None:
-    """The values of a `TakenApart` by key; None where one of its Bundles is none or not whole, and has to be looked at
-    as bytes."""
+    """The values of a `TakenApart` by key; None where one of its Bundles is none, and has to be looked at as bytes."""
     sent = {query.key: getattr(prefetch, query.key) for query in EVERY}
     parts = {key: _NONE if value is None else value for key, value in sent.items() if value is not msgspec.UNSET}
-    whole = all(value.is_whole for value in parts.values() if isinstance(value, Bundle))
-    return parts if whole else None
+    known = all(part.resourceType == "Bundle" for part in parts.values() if isinstance(part, Bundle))
+    return parts if known else None
 
 
 def source_of(

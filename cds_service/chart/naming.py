@@ -38,7 +38,12 @@ _reference = msgspec.json.Decoder(_Reference)
 
 def mentions_kresladi(record: Record) -> bool:
     """Whether the drug's name, a code of it or its trial stands anywhere in the resource; told from the bytes."""
-    text = bytes(record.raw).lower()
+    return is_mentioned_in(record.raw)
+
+
+def is_mentioned_in(raw: msgspec.Raw) -> bool:
+    """The same of a part of a resource, still bytes."""
+    text = bytes(raw).lower()
     return any(stem in text for stem in _STEMS) and bool(_MENTIONS.search(text))
 
 

@@ -229,7 +229,7 @@ def _why(unreadable: Unreadable) -> str:
 
 
 def _holds(header: Header) -> bool:
-    return bool(len(header.result) or len(header.hasMember) or len(header.contained))
+    return header.result is not EMPTY or header.hasMember is not EMPTY or header.contained is not EMPTY
 
 
 def _lists_of(record: Record) -> Iterator[tuple[str, msgspec.Raw]]:

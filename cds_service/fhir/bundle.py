@@ -37,7 +37,7 @@ class _Search(msgspec.Struct, gc=False):
 class Entry(msgspec.Struct, gc=False):
     """One entry of a Bundle, its resource still bytes."""
 
-    resource: msgspec.Raw = EMPTY
+    resource: msgspec.Raw
     fullUrl: str | None = None
     search: _Search | None = None
 
@@ -55,11 +55,6 @@ class Bundle(msgspec.Struct):
     entry: list[Entry] | None = None
     link: msgspec.Raw = EMPTY
     total: Any = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it is a Bundle, and each of its entries has a resource."""
-        return self.resourceType == "Bundle" and all(len(entry.resource) for entry in self.entry or ())
 
 
 class _LooseBundle(msgspec.Struct):
@@ -167,9 +162,7 @@ def _matches(entries: tuple[Entry, ...]) -> int:
 def _read(raw: msgspec.Raw | bytes) -> Bundle:
     """A Bundle at one go; entry by entry where any is malformed, so that none is lost in silence."""
     try:
-        bundle = _bundle.decode(raw)
-        if all(len(entry.resource) for entry in bundle.entry or ()):
-            return bundle
+        return _bundle.decode(raw)
     except UNREADABLE:
         pass
     loose = _loose_bundle.decode(raw)
@@ -181,8 +174,7 @@ def _read(raw: msgspec.Raw | bytes) -> Bundle:
 def _entry_of(raw: msgspec.Raw) -> Entry:
     """A whole entry; or the resource of one that is otherwise malformed; or what stands in its place."""
     try:
-        entry = _entry.decode(raw)
-        return entry if len(entry.resource) else Entry(raw)
+        return _entry.decode(raw)
     except UNREADABLE:
         return _bare_entry(raw)
 

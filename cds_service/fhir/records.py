@@ -28,6 +28,8 @@ class Header(msgspec.Struct, gc=False):
     medicationReference: msgspec.Raw = EMPTY
     vaccineCode: msgspec.Raw = EMPTY
     usedCode: msgspec.Raw = EMPTY
+    usedReference: msgspec.Raw = EMPTY
+    note: msgspec.Raw = EMPTY
     component: msgspec.Raw = EMPTY
     hasMember: msgspec.Raw = EMPTY
     result: msgspec.Raw = EMPTY
@@ -99,9 +101,7 @@ class Records:
 
     def take(self, entries: Iterable[Entry], place: str, expected_type: str = "") -> set[str]:
         """Take in the resources of a Bundle that stands at the place; their types are returned."""
-        return {
-            self.add(entry, place, number, expected_type) for number, entry in enumerate(entries) if len(entry.resource)
-        }
+        return {self.add(entry, place, number, expected_type) for number, entry in enumerate(entries)}
 
     def add(self, entry: Entry, place: str, number: int, expected_type: str = "") -> str:
         """Take in one resource; its type is returned. One that is already here is not taken twice."""

@@ -18,15 +18,21 @@ class Fetched:
 
 @frozen
 class Evaluated:
-    """One Evaluation per order in scope, and what was fetched for them."""
+    """One Evaluation per order in scope, what was fetched for them, and all that was read.
+
+    Nobody looks into `read` again; it is kept so that it can be let go of once the answer is on its way. A chart is
+    thousands of objects, and to take them apart takes its time.
+    """
 
     evaluations: tuple[Evaluation, ...] = ()
     fetched: tuple[Fetched, ...] = ()
+    read: object = None
 
 
 @frozen
 class LabelEvaluated:
-    """One LabelEvaluation per order (or for the patient) with a clause that applies, and what was fetched."""
+    """One LabelEvaluation per order (or for the patient) with a clause that applies, and the same of what was read."""
 
     evaluations: tuple[LabelEvaluation, ...] = ()
     fetched: tuple[Fetched, ...] = ()
+    read: object = None

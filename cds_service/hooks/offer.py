@@ -24,10 +24,11 @@ Check = Callable[[HookCall, bool], LabelEvaluated]
 
 @frozen
 class Answered:
-    """The body of an answer, and what was fetched for it."""
+    """The body of an answer, what was fetched for it, and what was read, to be let go of behind the answer."""
 
     body: Shape
     fetched: tuple[Fetched, ...]
+    read: object = None
 
 
 @frozen
@@ -77,7 +78,7 @@ def _about_coverage(offer: Offer, service: Service, call: HookCall) -> Answered:
     evaluated = offer.evaluate(call)
     cards = Maker(offer.source, _context(call), service.stops_only).cards(evaluated.evaluations)
     shapes = [determination_shape(each, explain=call.explain) for each in evaluated.evaluations]
-    return Answered(_body(cards, shapes), evaluated.fetched)
+    return Answered(_body(cards, shapes), evaluated.fetched, evaluated.read)
 
 
 def _about_treatment(offer: Offer, service: Service, call: HookCall) -> Answered:
@@ -87,7 +88,7 @@ def _about_treatment(offer: Offer, service: Service, call: HookCall) -> Answered
     maker = LabelMaker(_context(call), offer.treatment.checklist, offer.source.worksheet)
     cards = maker.cards(checked.evaluations)
     shapes = [label_determination_shape(each, explain=call.explain) for each in checked.evaluations]
-    return Answered(_body(cards, shapes), checked.fetched)
+    return Answered(_body(cards, shapes), checked.fetched, checked.read)
 
 
 def _context(call: HookCall) -> CallContext:
