@@ -52,7 +52,7 @@ class Level:
 
     def times(self, factor: Decimal) -> Level:
         """The range scaled by a positive factor."""
-        return replace(self, low=self.low * factor, high=self.high * factor)
+        return Level(self.low * factor, self.high * factor, self.low_included, self.high_included)
 
     def divided_by(self, other: Level) -> Level:
         """The range of the quotient; the other must lie above zero."""
@@ -108,6 +108,8 @@ class Results:
 
     def taken_with(self, others: Results) -> Results:
         """Only the results concurrent with one of the others; the rest become gaps."""
+        if not self.usable:
+            return self
         concurrent: list[Result] = []
         apart: list[Result] = []
         for result in self.usable:

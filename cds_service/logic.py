@@ -124,7 +124,8 @@ def given(condition: Finding, then: Finding) -> Finding:
 
 def unique(items: Iterable[T]) -> tuple[T, ...]:
     """The items in their order, each once."""
-    return tuple(dict.fromkeys(items))
+    several = tuple(items)
+    return tuple(dict.fromkeys(several)) if len(several) > 1 else several
 
 
 def _answers(findings: tuple[Finding, ...]) -> list[Answer]:

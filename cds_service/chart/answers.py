@@ -80,8 +80,8 @@ class Answers:
         """The newest response (of those wanted) that answers the question; with the answers of all where the dates
         do not tell which of several is the newest."""
         answering = [r for r in self.responses if r.answer(link_id) is not None and of(r)]
-        if not answering:
-            return None
+        if len(answering) < 2:
+            return next(iter(answering), None)
         newest = answering[0]
         perhaps = tuple(value for r in answering if not _is_older(r, newest) for value in r.answers[link_id])
         return replace(newest, answers=newest.answers | {link_id: perhaps})

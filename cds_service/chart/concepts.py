@@ -79,8 +79,7 @@ class Concepts:
 
     def means(self, raw: msgspec.Raw) -> frozenset[str]:
         """The meanings of a CodeableConcept."""
-        concept = bytes(raw)
-        return self._kept(concept) if len(concept) <= LONGEST else self._read(concept)
+        return self._means(bytes(raw))
 
     def each_means(self, raw: msgspec.Raw) -> frozenset[str]:
         """The meanings of all the CodeableConcepts in a list; none where nothing stands there."""
@@ -101,18 +100,28 @@ class Concepts:
         return self.means(getattr(header, CONCEPT_OF.get(record.type, "code"))) | self._of_parts(header)
 
     def index(self, records: Records) -> dict[tuple[str, str], list[Record]]:
-        """The resources by their type and each of their meanings."""
+        """The resources by their type and each of their meanings.
+
+        A chart has hundreds of results with the same few codes: each is looked up once.
+        """
         found: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        known: dict[bytes, frozenset[str]] = {}
         for kind, member in CONCEPT_OF.items():
             concept_in = attrgetter(member)
             for record in records.of(kind):
                 header = record.header
-                meanings = self.means(concept_in(header))
+                concept = bytes(concept_in(header))
+                meanings = known.get(concept)
+                if meanings is None:
+                    meanings = known[concept] = self._means(concept)
                 if header.component is not EMPTY or header.usedCode is not EMPTY:
                     meanings |= self._of_parts(header)
                 for meaning in meanings:
                     found[kind, meaning].append(record)
         return found
+
+    def _means(self, concept: bytes) -> frozenset[str]:
+        return self._kept(concept) if len(concept) <= LONGEST else self._read(concept)
 
     def _of_parts(self, header: Header) -> frozenset[str]:
         """The meanings of components and of what was used; a part that tells nothing leaves what tells."""

@@ -118,8 +118,10 @@ def _amount(order: DraftOrder) -> Amount | str:
 
 def _is_of_something_else(instruction: Any) -> bool:
     """Whether an instruction is on care beside the infusion, and what it gives, if anything, is no cells."""
+    if not is_only_care(instruction.text or ""):
+        return False
     doses = [_of_dose(dose) for dose in map(_stated, instruction.doseAndRate or ()) if dose is not None]
-    return is_only_care(instruction.text or "") and not any(isinstance(dose, Amount) for dose in doses)
+    return not any(isinstance(dose, Amount) for dose in doses)
 
 
 def _summed(amounts: list[Amount]) -> Amount | str:

@@ -13,6 +13,7 @@ import msgspec
 from cds_service.exact_json import EMPTY, UNREADABLE, plain
 from cds_service.fhir.bundle import Entry
 from cds_service.fhir.resources import Unreadable, validated
+from cds_service.fhir.tidied import Known
 
 
 class Header(msgspec.Struct, gc=False):
@@ -63,6 +64,8 @@ class Record(msgspec.Struct, gc=False, eq=False):
     header: Header
     raw: msgspec.Raw
     full_url: str | None = None
+    known: Known | None = None
+    """The References of its chart that were read already."""
     _model: Any = None
 
     def read(self) -> Any:
@@ -71,7 +74,7 @@ class Record(msgspec.Struct, gc=False, eq=False):
             raise self._model
         if self._model is None:
             try:
-                self._model = validated(self.plain())
+                self._model = validated(self.plain(), self.known)
             except Unreadable as unreadable:
                 self._model = unreadable
                 raise
@@ -95,6 +98,7 @@ class Records:
     by_type: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     illegible: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     """Those of which not even the header could be read; their type is the best guess."""
+    _known: Known = field(default_factory=dict)
     _by_reference: dict[str, Record] = field(default_factory=dict)
     _by_address: dict[str, Record] = field(default_factory=dict)
     """By fullUrl. Filled when one is asked for: most references are `Type/id`."""
@@ -113,7 +117,7 @@ class Records:
         if not kind:
             return self._add_illegible(entry.resource, _spot(place, number), expected_type)
         reference = f"{kind}/{header.id}" if header.id else (entry.fullUrl or _spot(place, number))
-        record = Record(kind, reference, header, entry.resource, entry.fullUrl)
+        record = Record(kind, reference, header, entry.resource, entry.fullUrl, self._known)
         there = self._by_reference.setdefault(reference, record)
         if there is not record and header.id and there.raw == entry.resource:
             return kind

@@ -15,7 +15,7 @@ from typing import Any
 from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
-from cds_service.fhir.tidied import INVALID, tidied
+from cds_service.fhir.tidied import INVALID, Known, tidied
 
 COMMON = (
     "resourceType",
@@ -106,15 +106,18 @@ class Undecided(Unreadable):
     """A resource that can be read, but leaves out what decides whether it counts. Its text names the elements."""
 
 
-def validated(resource: dict[str, Any]) -> Any:
-    """The resource as a model of `fhir.resources`. Raises Unreadable, naming the elements that are wrong."""
+def validated(resource: dict[str, Any], known: Known | None = None) -> Any:
+    """The resource as a model of `fhir.resources`, with what is known of its chart's References.
+
+    Raises Unreadable, naming the elements that are wrong.
+    """
     kind = resource.get("resourceType")
     kept = _KEPT.get(kind) if isinstance(kind, str) else None
     if kept is None:
         raise Unreadable("its type is not one that is read")
     members = {name: value for name, value in resource.items() if name in kept}
     try:
-        return _validated(str(kind), tidied(members))
+        return _validated(str(kind), tidied(members, {} if known is None else known))
     except ArithmeticError:
         raise Unreadable("a number in it is out of any range") from None
     except RecursionError:

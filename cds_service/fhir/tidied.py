@@ -1,8 +1,9 @@
 """Resources as systems send them, made what FHIR asks for before they are validated: without nulls, empties, blanks
 around what is said and dates that are none, and in R4's shape where another version's is known.
 
-Their concepts are validated on the way, each once: the same few statuses, kinds and codes stand in charts without
-number, and nothing of a patient in them.
+Their concepts and references are validated on the way, each once. The same few statuses, kinds and codes stand in
+charts without number, and nothing of a patient in them: they are kept. The same few patients, visits and clinicians
+stand in all resources of one chart: they are kept as long as it is.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from typing import Any
 
 import msgspec
 from fhir.resources.R4B.codeableconcept import CodeableConcept
+from fhir.resources.R4B.reference import Reference
 
 from cds_service.exact_json import plain
 from cds_service.remembered import remembered
 
 INVALID = (KeyError, TypeError, ValueError, RecursionError, AttributeError, OverflowError, ArithmeticError)
 """What the models of `fhir.resources` raise for what is not FHIR; a ValidationError is a ValueError."""
+
+Known = dict[bytes, Any]
+"""The References of one chart as they were written, and as models; None where one is none."""
 
 _LARGEST_EXPONENT = 18
 """Powers of ten either way beyond which a number is no measurement, and arithmetic with it no longer safe."""
@@ -29,39 +34,54 @@ _NO_DATE = re.compile(r"(?:0001-01-0[1-3]|9999-12-(?:29|3[01]))(?:T.*)?")
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-def tidied(members: dict[str, Any]) -> dict[str, Any]:
-    """The members of a resource, tidied.
+def tidied(members: dict[str, Any], known: Known) -> dict[str, Any]:
+    """The members of a resource, tidied; the References that it adds to the chart's are put to the known ones.
 
     Raises ArithmeticError at a number out of any range, and RecursionError where they are nested without end.
     """
-    return _members(members | _in_the_shape_of_r4(members) | _labels_alone(members) | _words_of_ranges(members))
+    return _members(members | _in_the_shape_of_r4(members) | _labels_alone(members) | _words_of_ranges(members), known)
 
 
-def _members(members: dict[str, Any]) -> dict[str, Any]:
-    return {name: kept for name, value in members.items() if (kept := _value(value)) is not None}
+def _members(members: dict[str, Any], known: Known) -> dict[str, Any]:
+    return {name: kept for name, value in members.items() if (kept := _value(value, known)) is not None}
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any, known: Known) -> Any:
     """The value; None where nothing is left of it."""
     if isinstance(value, str):
         said = value.strip()
         return None if not said or _is_no_date(said) else said
     if isinstance(value, dict):
-        return (_concept(_encoder.encode(value)) if "coding" in value else None) or _members(value) or None
+        return _model(value, known) or _members(value, known) or None
     if isinstance(value, list):
-        return [kept for each in value if (kept := _value(each)) is not None] or None
+        return [kept for each in value if (kept := _value(each, known)) is not None] or None
     if isinstance(value, (int, Decimal)) and abs(Decimal(value).adjusted()) > _LARGEST_EXPONENT:
         raise ArithmeticError
     return value
 
 
+def _model(value: dict[str, Any], known: Known) -> Any:
+    """The model of a CodeableConcept or a Reference, which nobody changes; None of anything else, and of one that is
+    wrong, for the validation of the resource to say so."""
+    if "coding" in value:
+        return _concept(_encoder.encode(value))
+    if "reference" not in value:
+        return None
+    raw = _encoder.encode(value)
+    if raw not in known:
+        known[raw] = _validated(Reference, value)
+    return known[raw]
+
+
 @remembered
 def _concept(raw: bytes) -> Any:
-    """A CodeableConcept as a model, which nobody changes; None where it is none, for the validation of the resource to
-    say so."""
+    return _validated(CodeableConcept, plain(raw))
+
+
+def _validated(kind: type[CodeableConcept | Reference], value: dict[str, Any]) -> Any:
     try:
-        members = _members(plain(raw))
-        return CodeableConcept(**members) if members else None
+        members = _members(value, {})
+        return kind(**members) if members else None
     except INVALID:
         return None
 

@@ -3,12 +3,15 @@ a link or an image, in Markdown or in HTML."""
 
 from __future__ import annotations
 
-_ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in '"[]`*_|\\~#!@'}
-_ENTITIES |= {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
+import re
+
+_ENTITIES = {sign: f"&#{ord(sign)};" for sign in '"[]`*_|\\~#!@'}
+_ENTITIES |= {"&": "&amp;", "<": "&lt;", ">": "&gt;", "://": "&#58;//", "www.": "www&#46;"}
+_MARKUP = re.compile("|".join(map(re.escape, _ENTITIES)))
 
 
 def escaped(text: str) -> str:
     """Text that shows as it is written, on one line."""
     line = " ".join(text.split())
     safe = line if line.isprintable() else "".join(sign for sign in line if sign.isprintable())
-    return safe.translate(_ENTITIES).replace("://", "&#58;//").replace("www.", "www&#46;")
+    return _MARKUP.sub(lambda found: _ENTITIES[found[0]], safe)
