@@ -25,7 +25,7 @@ _MENTIONS = re.compile(
 _STEMS = (
     b"kresladi", b"marnetegra", b"l201", b"l 201", b"83537", b"rd86xhh46n", b"2740386", b"2740392", b"nct03812263",
 )  # fmt: skip
-"""One of these stands wherever there is a mention, and is looked for at a fraction of the price."""
+"""One of these stands wherever there is a mention, and in a whole resource is looked for at half the price."""
 
 
 class _Reference(msgspec.Struct):
@@ -38,13 +38,13 @@ _reference = msgspec.json.Decoder(_Reference)
 
 def mentions_kresladi(record: Record) -> bool:
     """Whether the drug's name, a code of it or its trial stands anywhere in the resource; told from the bytes."""
-    return is_mentioned_in(record.raw)
-
-
-def is_mentioned_in(raw: msgspec.Raw) -> bool:
-    """The same of a part of a resource, still bytes."""
-    text = bytes(raw).lower()
+    text = bytes(record.raw).lower()
     return any(stem in text for stem in _STEMS) and bool(_MENTIONS.search(text))
+
+
+def is_mentioned_in(part: msgspec.Raw) -> bool:
+    """The same of a small part of a resource, still bytes."""
+    return bool(_MENTIONS.search(bytes(part).lower()))
 
 
 def names_kresladi(source: Source, record: Record) -> bool | None:
