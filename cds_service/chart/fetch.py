@@ -143,7 +143,7 @@ class Fetching:
         for number, entry in enumerate(entries):
             reference = _reference_of(entry)
             if bytes(entry.resource) and (reference is None or records.at(reference) is None):
-                records.add(entry, place, number, type_)
+                records.take((entry,), place, type_, number)
 
 
 def missing_parts(call: Call, answers: Mapping[str, Answered], base: str) -> dict[str, Ask]:

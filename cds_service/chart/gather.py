@@ -83,7 +83,7 @@ def sent_with(call: Call, drafts: Iterable[Entry]) -> Sent:
     records = Records()
     for number, entry in enumerate(drafts):
         if not _is_order(entry):
-            records.add(entry, "draftOrders", number)
+            records.take((entry,), "draftOrders", first=number)
     answers = {}
     for key, value in call.prefetch.items():
         answer = scanned(value)

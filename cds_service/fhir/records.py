@@ -51,6 +51,8 @@ class _Kind(msgspec.Struct):
 
 _header = msgspec.json.Decoder(Header)
 _kind = msgspec.json.Decoder(_Kind)
+_NONE = Header()
+"""Of what cannot be read."""
 
 
 class Record(msgspec.Struct, gc=False, eq=False):
@@ -103,28 +105,28 @@ class Records:
     _by_address: dict[str, Record] = field(default_factory=dict)
     """By fullUrl. Filled when one is asked for: most references are `Type/id`."""
 
-    def take(self, entries: Iterable[Entry], place: str, expected_type: str = "") -> set[str]:
-        """Take in the resources of a Bundle that stands at the place; their types are returned."""
-        return {self.add(entry, place, number, expected_type) for number, entry in enumerate(entries)}
+    def take(self, entries: Iterable[Entry], place: str, expected_type: str = "", first: int = 0) -> set[str]:
+        """Take in resources of a Bundle that stands at the place, from its `first` on; their types are returned.
 
-    def add(self, entry: Entry, place: str, number: int, expected_type: str = "") -> str:
-        """Take in one resource; its type is returned. One that is already here is not taken twice."""
-        try:
-            header = _header.decode(entry.resource)
-        except UNREADABLE:
-            return self._add_illegible(entry.resource, _spot(place, number), expected_type)
-        kind = header.resourceType
-        if not kind:
-            return self._add_illegible(entry.resource, _spot(place, number), expected_type)
-        reference = f"{kind}/{header.id}" if header.id else (entry.fullUrl or _spot(place, number))
-        record = Record(kind, reference, header, entry.resource, entry.fullUrl, self._known)
-        there = self._by_reference.setdefault(reference, record)
-        if there is not record and header.id and there.raw == entry.resource:
-            return kind
-        self.by_type[kind].append(record)
-        if self._by_address and entry.fullUrl:
-            self._by_address.setdefault(entry.fullUrl, record)
-        return kind
+        One that is already here is not taken twice.
+        """
+        types: set[str] = set()
+        for number, entry in enumerate(entries, first):
+            try:
+                header = _header.decode(entry.resource)
+            except UNREADABLE:
+                header = _NONE
+            kind = header.resourceType
+            types.add(kind or self._take_illegible(entry.resource, _spot(place, number), expected_type))
+            if not kind:
+                continue
+            reference = f"{kind}/{header.id}" if header.id else (entry.fullUrl or _spot(place, number))
+            record = Record(kind, reference, header, entry.resource, entry.fullUrl, self._known)
+            there = self._by_reference.setdefault(reference, record)
+            if there is record or not header.id or there.raw != entry.resource:
+                self.by_type[kind].append(record)
+        self._by_address.clear()
+        return types
 
     def of(self, *types: str) -> Iterator[Record]:
         """All resources of the types, in the order they came."""
@@ -145,7 +147,7 @@ class Records:
                 self._by_address.setdefault(record.full_url or "", record)
         return self._by_address.get(address)
 
-    def _add_illegible(self, raw: msgspec.Raw, place: str, expected_type: str) -> str:
+    def _take_illegible(self, raw: msgspec.Raw, place: str, expected_type: str) -> str:
         try:
             known = _kind.decode(raw)
         except UNREADABLE:

@@ -16,17 +16,14 @@ Shape = dict[str, Any]
 
 
 def without_empties(value: Any) -> Any:
-    """The value without members that are null or empty: CDS Hooks wants such members left out."""
+    """The value without members that are null or empty: CDS Hooks wants such members left out. False and zero stay."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
-        return {key: kept for key, each in value.items() if _says_something(kept := without_empties(each))}
+        return {key: kept for key, each in value.items() if (kept := without_empties(each)) or isinstance(kept, int)}
     if isinstance(value, (list, tuple)):
-        return [kept for each in value if _says_something(kept := without_empties(each))]
+        return [kept for each in value if (kept := without_empties(each)) or isinstance(kept, int)]
     return value
-
-
-def _says_something(value: Any) -> bool:
-    """Also false and zero do."""
-    return bool(value) or isinstance(value, int)
 
 
 def card(members: Shape, suggestions: Sequence[Shape], selection: str = "at-most-one") -> Shape:
