@@ -20,7 +20,7 @@ from cds_service.elapsed import (
 )
 from cds_service.facts import Documentation, Result
 from cds_service.frozen import frozen
-from cds_service.logic import Answer, Cause, Evidence, Finding, Gap, all_of, unique
+from cds_service.logic import Answer, Asked, Cause, Evidence, Finding, Gap, all_of, unique
 from cds_service.timing import When
 from cds_service.wording import bedside as say
 
@@ -152,7 +152,7 @@ class Bags:
 
 
 @frozen
-class Bedside:
+class Bedside(Asked):
     """Everything the label's clauses may ask: about one draft order, or, in a patient-view, about none.
 
     Defaults are an order that is for nothing and a chart that holds nothing and could not be read.

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from cds_service.frozen import frozen
-from cds_service.logic import Answer, Cause, Evidence, Finding, Gap, Remedy, SetAside, unique, with_passed_over
+from cds_service.logic import Answer, Asked, Cause, Evidence, Finding, Gap, Remedy, SetAside, unique, with_passed_over
 from cds_service.timing import When
 from cds_service.wording import reasons, wants
 
@@ -230,7 +230,7 @@ class Advised:
 
 
 @frozen
-class Chart:
+class Chart(Asked):
     """Everything the policy may ask of one chart, for one order. Defaults are a chart that holds nothing."""
 
     earlier_dose: EarlierDose = EarlierDose()

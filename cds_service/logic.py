@@ -7,6 +7,7 @@ no FHIR, no clock, no files.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import field
 from enum import Enum, IntEnum
 from typing import NoReturn, TypeVar
 
@@ -95,6 +96,13 @@ class Finding:
             object.__setattr__(self, "gaps", ())
 
 
+@frozen
+class Asked:
+    """Facts that questions are asked about, with what was found: several questions rest on the same ones."""
+
+    findings: dict[str, Finding] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+
 def with_passed_over(
     set_aside: tuple[SetAside, ...], gaps: tuple[Gap, ...], evidence: tuple[Evidence, ...]
 ) -> tuple[SetAside, ...]:
@@ -138,7 +146,7 @@ def _decided_by(answer: Answer, findings: tuple[Finding, ...]) -> Finding:
     deciding = [finding for finding in findings if finding.answer is answer]
     return Finding(
         answer,
-        unique(evidence for finding in deciding for evidence in finding.evidence),
-        unique(gap for finding in findings for gap in finding.gaps),
-        unique(aside for finding in findings for aside in finding.set_aside),
+        unique([evidence for finding in deciding for evidence in finding.evidence]),
+        unique([gap for finding in findings for gap in finding.gaps]),
+        unique([aside for finding in findings for aside in finding.set_aside]),
     )

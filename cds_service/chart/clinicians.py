@@ -33,7 +33,7 @@ class Clinician:
     @property
     def is_physician(self) -> bool:
         """Not so once anything names a nurse, coordinator, technologist or pharmacist."""
-        return all(each.physician for each in self.said)
+        return False not in [each.physician for each in self.said]
 
     @property
     def specialties(self) -> frozenset[str]:
@@ -45,10 +45,10 @@ class Clinician:
         """What the person is called in words."""
         return tuple(dict.fromkeys(word for each in self.said for word in each.words))
 
-    def holding(self, specialties: Iterable[str], *, current: bool = True) -> Said | None:
+    def holding(self, specialties: Collection[str], *, current: bool = True) -> Said | None:
         """What says that the person holds (or, not current, once held) one of the specialties."""
-        wanted = set(specialties) if self.is_physician else set()
-        return next((each for each in self.said if each.current is current and each.specialties & wanted), None)
+        said = self.said if self.is_physician else ()
+        return next((s for s in said if s.current is current and not s.specialties.isdisjoint(specialties)), None)
 
     def also(self, said: Said) -> Clinician:
         """The same person, with one thing more said of them."""

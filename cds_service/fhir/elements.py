@@ -29,7 +29,7 @@ def texts(concept: Any) -> tuple[str, ...]:
     if concept is None:
         return ()
     said = (concept.text, *(coding.display for coding in concept.coding or ()))
-    return tuple(dict.fromkeys(plain_text(each) for each in said if each))
+    return tuple(dict.fromkeys([plain_text(each) for each in said if each]))
 
 
 def name_of(concept: Any) -> str:

@@ -6,15 +6,16 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import field
 from enum import Enum, auto
+from functools import wraps
 from typing import Any, Generic, TypeVar
 
 from cds_service.course import Bedside
 from cds_service.facts import Advised, Chart
 from cds_service.frozen import frozen
-from cds_service.logic import Answer, Evidence, Finding
+from cds_service.logic import Answer, Asked, Evidence, Finding
 from cds_service.policy.routing import Directions
 
-Facts = TypeVar("Facts")
+Facts = TypeVar("Facts", bound=Asked)
 """What clauses are asked about: a `Chart` by the policy, a `Bedside` by the label."""
 
 
@@ -102,15 +103,22 @@ class Clauses(Generic[Facts]):
     def clause(
         self, clause_id: str, title: str, applies: tuple[Callable[[Facts], Answer], ...] = ()
     ) -> Callable[[Callable[[Facts], Finding]], Callable[[Facts], Finding]]:
-        """Register the decorated question as a clause."""
+        """Register the decorated question as a clause; about the same facts it is asked once."""
 
         def register(question: Callable[[Facts], Finding]) -> Callable[[Facts], Finding]:
             if clause_id in self.clauses:
                 raise ValueError(f"clause {clause_id} stands twice")
-            clause = Clause(clause_id, title, question, applies)
+
+            @wraps(question)
+            def once(facts: Facts) -> Finding:
+                if clause_id not in facts.findings:
+                    facts.findings[clause_id] = question(facts)
+                return facts.findings[clause_id]
+
+            clause = Clause(clause_id, title, once, applies)
             self.clauses[clause_id] = clause
             self._parts.setdefault(self._parent(clause_id), []).append(clause)
-            return question
+            return once
 
         return register
 
