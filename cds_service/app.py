@@ -9,7 +9,7 @@ from flask_cors import CORS
 from gunicorn.http.errors import ParseException
 
 from cds_service.audit import REQUEST_ID, Audit, follow
-from cds_service.chart.gather import TakenApart, parts_of
+from cds_service.chart.gather import TakenApart, TakenAsRead, parts_of
 from cds_service.chart.queries import BEDSIDE, OPENING, templates
 from cds_service.config import MAX_BODY, Settings
 from cds_service.errors import BadRequest, ConfigurationError
@@ -20,7 +20,7 @@ from cds_service.fhir.site_codes import terminology_with
 from cds_service.fhir.terminology import Terminology
 from cds_service.fhir.tls import trust_also
 from cds_service.hooks.cards import Source
-from cds_service.hooks.discovery import SERVICES
+from cds_service.hooks.discovery import SERVICES, About
 from cds_service.hooks.feedback import create_feedback_blueprint
 from cds_service.hooks.offer import Offer, Treatment
 from cds_service.hooks.request import taking_apart
@@ -39,6 +39,11 @@ from cds_service.wording.services import USAGE, USAGE_LIGHT
 
 CHECKLIST = "kresladi-treatment-checklist"
 """The published Questionnaire that the cards around the infusion link to."""
+_READ = {
+    About.COVERAGE: taking_apart(TakenAsRead, parts_of),
+    About.TREATMENT: taking_apart(TakenApart, parts_of),
+}
+"""How a request is read, by what the service is about: what the label's rules read is no fixed few members."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -53,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     store = Store(settings.database_url, metrics.store_failed)
     with suppress(StoreUnavailable):
         store.prepare()  # a store that is down at the start is tried again by whoever needs it; ready says so
-    serving = Serving(offer, store, ShownCards(store), taking_apart(TakenApart, parts_of))
+    serving = Serving(offer, store, ShownCards(store), _READ)
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a doubled slash is an unknown address, not a redirect

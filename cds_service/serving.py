@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -10,7 +10,7 @@ from flask import Flask, Response, after_this_request, g, request
 
 from cds_service.audit import Fetch, current
 from cds_service.frozen import frozen
-from cds_service.hooks.discovery import Service
+from cds_service.hooks.discovery import About, Service
 from cds_service.hooks.offer import Answered, Offer, answered
 from cds_service.hooks.request import HookCall
 from cds_service.hooks.shapes import DETERMINATIONS, Shape
@@ -58,15 +58,15 @@ class Serving:
     offer: Offer
     store: Store
     shown: ShownCards
-    read: Callable[[bytes, str], HookCall]
-    """Reads a request body for a hook. Raises BadRequest."""
+    read: Mapping[About, Callable[[bytes, str], HookCall]]
+    """By what a service is about: reads a request body for a hook. Raises BadRequest."""
 
     def answer(self, service: Service, body: bytes) -> Shape:
         """The answer to a request body; the call's record is filled in on the way. Raises RequestError."""
         record = current()
         record.service, record.hook = service.id, service.hook
         client: Client | None = g.client
-        call = self.read(body, service.hook)
+        call = self.read[service.about](body, service.hook)
         record.hook_instance, record.patient_id = call.hook_instance, call.patient_id
         if client is not None:
             call = replace(call, readable_servers=client.fhir_servers)

@@ -11,8 +11,9 @@ from cds_service.chart.queries import EVERY
 from cds_service.errors import BadRequest
 from cds_service.exact_json import UNREADABLE, plain, plainly_written
 from cds_service.fhir.bundle import Entry, entries_of
+from cds_service.fhir.headers import Header
 from cds_service.fhir.identity import split_literal
-from cds_service.fhir.records import Header, Records
+from cds_service.fhir.records import Records
 from cds_service.fhir.terminology import Terminology, packaged_value_sets
 from cds_service.hooks.request import EXPLAIN
 

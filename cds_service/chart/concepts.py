@@ -15,7 +15,8 @@ from cds_service.chart import phrases
 from cds_service.chart.withheld import tells
 from cds_service.exact_json import EMPTY, UNREADABLE
 from cds_service.fhir.elements import plain_text
-from cds_service.fhir.records import Header, Record, Records
+from cds_service.fhir.headers import Header
+from cds_service.fhir.records import Record, Records
 from cds_service.fhir.terminology import NO_MEANING, Terminology
 from cds_service.remembered import KEPT, LONGEST
 

@@ -19,7 +19,8 @@ from cds_service.chart.purposes import comes_for
 from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.elements import plain_text, texts
-from cds_service.fhir.records import Header, Record
+from cds_service.fhir.headers import Header
+from cds_service.fhir.records import Record
 from cds_service.wording import dose_reasons, shown
 
 _NAME_ALONE = re.compile(rf"\W*(?:(?:{KRESLADI}|autotemcel)\W*)+", re.IGNORECASE)

@@ -22,6 +22,7 @@ from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.bundle import Answered, Entry, State
 from cds_service.fhir.client import Ask, FhirClient, Read, Rest, Search, is_id
+from cds_service.fhir.headers import is_taken_apart
 from cds_service.fhir.identity import split_literal
 from cds_service.fhir.servers import below
 
@@ -141,8 +142,10 @@ class Fetching:
         """Add what is not here yet: a resource that was sent stays as it was sent."""
         records, type_ = self.sent.records, _TYPES.get(place, "")
         for number, entry in enumerate(entries):
+            if is_taken_apart(entry.resource):
+                continue  # it came with the request, as did the first page of what was asked for
             reference = _reference_of(entry)
-            if bytes(entry.resource) and (reference is None or records.at(reference) is None):
+            if reference is None or records.at(reference) is None:
                 records.take((entry,), place, type_, number)
 
 

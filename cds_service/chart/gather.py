@@ -18,8 +18,9 @@ from cds_service.chart.queries import EVERY, QUERIES, Query
 from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE
 from cds_service.fhir.bundle import OUTCOME, Answered, Bundle, Entry, State, outcomes_told, scanned
+from cds_service.fhir.headers import BundleRead, Header
 from cds_service.fhir.identity import Identity
-from cds_service.fhir.records import Header, Records
+from cds_service.fhir.records import Records
 from cds_service.fhir.terminology import Terminology
 from cds_service.frozen import frozen
 
@@ -27,14 +28,18 @@ _TYPE_OF = {query.key: query.type for query in EVERY}
 _OF_THE_USER = frozenset(query.key for query in EVERY if query.user_token)
 _header = msgspec.json.Decoder(Header)
 _NONE = msgspec.Raw(b"null")
-_BY_SEARCH: Any = Bundle | None | msgspec.UnsetType
-_BY_READ: Any = msgspec.Raw | msgspec.UnsetType
-TakenApart = msgspec.defstruct(
-    "TakenApart",
-    [(query.key, _BY_SEARCH if "?" in query.template else _BY_READ, msgspec.UNSET) for query in EVERY],
-    forbid_unknown_fields=True,
-)
-"""A prefetch of our own keys and no others: a Bundle for each search, down to its entries."""
+
+
+def _taken_apart(bundle: Any) -> Any:
+    """A prefetch of our own keys and no others: a Bundle for each search, down to its entries."""
+    by_search, by_read = bundle | None | msgspec.UnsetType, msgspec.Raw | msgspec.UnsetType
+    fields = [(query.key, by_search if "?" in query.template else by_read, msgspec.UNSET) for query in EVERY]
+    return msgspec.defstruct("TakenApart", fields, forbid_unknown_fields=True)
+
+
+TakenApart = _taken_apart(Bundle)
+TakenAsRead = _taken_apart(BundleRead)
+"""The same, each resource down to the members that the coverage policy's rules read."""
 
 
 @frozen

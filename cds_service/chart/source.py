@@ -19,8 +19,9 @@ from cds_service.chart.concepts import Concepts, concepts_under
 from cds_service.exact_json import EMPTY, UNREADABLE
 from cds_service.fhir.bundle import State
 from cds_service.fhir.elements import is_masked
+from cds_service.fhir.headers import Header
 from cds_service.fhir.identity import Identity, Whose, split_literal
-from cds_service.fhir.records import Header, Record, Records
+from cds_service.fhir.records import Record, Records
 from cds_service.fhir.resources import Undecided, Unreadable
 from cds_service.fhir.terminology import Terminology
 from cds_service.logic import Cause, Gap, Remedy, SetAside

@@ -10,38 +10,11 @@ from typing import Any
 
 import msgspec
 
-from cds_service.exact_json import EMPTY, UNREADABLE, plain
+from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry
+from cds_service.fhir.headers import Header, is_taken_apart, read_members
 from cds_service.fhir.resources import Unreadable, validated
 from cds_service.fhir.tidied import Known
-
-
-class Header(msgspec.Struct, gc=False):
-    """The members by which a resource is found relevant; what is in them stays bytes until then."""
-
-    resourceType: str = ""
-    id: str | None = None
-    meta: msgspec.Raw = EMPTY
-    status: str | None = None
-    code: msgspec.Raw = EMPTY
-    type: msgspec.Raw = EMPTY
-    medicationCodeableConcept: msgspec.Raw = EMPTY
-    medicationReference: msgspec.Raw = EMPTY
-    vaccineCode: msgspec.Raw = EMPTY
-    usedCode: msgspec.Raw = EMPTY
-    usedReference: msgspec.Raw = EMPTY
-    note: msgspec.Raw = EMPTY
-    component: msgspec.Raw = EMPTY
-    hasMember: msgspec.Raw = EMPTY
-    result: msgspec.Raw = EMPTY
-    contained: msgspec.Raw = EMPTY
-    participant: msgspec.Raw = EMPTY
-    request: msgspec.Raw = EMPTY
-    effectiveDateTime: msgspec.Raw = EMPTY
-    reasonCode: msgspec.Raw = EMPTY
-    description: msgspec.Raw = EMPTY
-    content: msgspec.Raw = EMPTY
-    klass: msgspec.Raw = msgspec.field(default=EMPTY, name="class")
 
 
 class _Kind(msgspec.Struct):
@@ -49,6 +22,7 @@ class _Kind(msgspec.Struct):
     id: Any = None
 
 
+_encoder = msgspec.json.Encoder()
 _header = msgspec.json.Decoder(Header)
 _kind = msgspec.json.Decoder(_Kind)
 _NONE = Header()
@@ -64,7 +38,8 @@ class Record(msgspec.Struct, gc=False, eq=False):
     type: str
     reference: str
     header: Header
-    raw: msgspec.Raw
+    """With all members that are read where `sent` is None: the resource was taken apart into them."""
+    sent: msgspec.Raw | None
     full_url: str | None = None
     known: Known | None = None
     """The References of its chart that were read already."""
@@ -81,6 +56,11 @@ class Record(msgspec.Struct, gc=False, eq=False):
                 self._model = unreadable
                 raise
         return self._model
+
+    @property
+    def raw(self) -> msgspec.Raw:
+        """The resource as JSON; of one that was taken apart, what is read of it."""
+        return msgspec.Raw(_encoder.encode(self.header)) if self.sent is None else self.sent
 
     def plain(self) -> dict[str, Any]:
         """The resource as a dict, decimals exact. Raises Unreadable."""
@@ -112,18 +92,15 @@ class Records:
         """
         types: set[str] = set()
         for number, entry in enumerate(entries, first):
-            try:
-                header = _header.decode(entry.resource)
-            except UNREADABLE:
-                header = _NONE
+            header, sent = _taken(entry.resource)
             kind = header.resourceType
             types.add(kind or self._take_illegible(entry.resource, _spot(place, number), expected_type))
             if not kind:
                 continue
             reference = f"{kind}/{header.id}" if header.id else (entry.fullUrl or _spot(place, number))
-            record = Record(kind, reference, header, entry.resource, entry.fullUrl, self._known)
+            record = Record(kind, reference, header, sent, entry.fullUrl, self._known)
             there = self._by_reference.setdefault(reference, record)
-            if there is record or not header.id or there.raw != entry.resource:
+            if there is record or not header.id or _as_read(there) != _as_read(record):
                 self.by_type[kind].append(record)
         self._by_address.clear()
         return types
@@ -156,6 +133,26 @@ class Records:
         named = isinstance(known.id, str) and known.id
         self.illegible[kind].append(Record(kind, f"{kind}/{known.id}" if named else place, Header(), raw))
         return kind
+
+
+def _taken(resource: Any) -> tuple[Header, msgspec.Raw | None]:
+    """The members of a resource, and its bytes where these are still to be read."""
+    if is_taken_apart(resource):
+        return resource, None
+    try:
+        return _header.decode(resource), resource
+    except UNREADABLE:
+        return _NONE, resource
+
+
+def _as_read(record: Record) -> Any:
+    """What two records of one resource have in common, whichever way they came."""
+    if record.sent is None:
+        return record.header
+    try:
+        return read_members.decode(record.sent)
+    except UNREADABLE:
+        return bytes(record.sent)
 
 
 def _spot(place: str, number: int) -> str:

@@ -88,6 +88,7 @@ _KEPT = {
     for kind, members in READ.items()
 }
 _MODELS = {kind: get_fhir_model_class(kind) for kind in READ}
+_ELEMENTS = {kind: {field.alias for field in model.model_fields.values()} for kind, model in _MODELS.items()}
 
 _ROUNDS = 8
 """How often a resource is mended: what is missing in an element hides what is missing around it."""
@@ -122,6 +123,12 @@ def validated(resource: dict[str, Any], known: Known | None = None) -> Any:
         raise Unreadable("a number in it is out of any range") from None
     except RecursionError:
         raise Unreadable("it is nested too deeply") from None
+
+
+def members_read(kind: str) -> tuple[str, ...]:
+    """The members of a type that are read: `code`, and `_status` where its model has one."""
+    common = (*COMMON[1:], *READ[kind])
+    return (*common, *sorted(f"_{name}" for name in common if f"_{name}" in _KEPT[kind] & _ELEMENTS[kind]))
 
 
 def reference_in(resource: dict[str, Any], member: str) -> Any:
