@@ -105,7 +105,8 @@ def _amount(order: DraftOrder) -> Amount | str:
     amounts = [_of_instruction(instruction) for instruction in of_the_dose]
     stated = [amount for amount in amounts if amount != ""]
     words = [text for text in _texts(order) if names_cells(text)]
-    for quantity in (getattr(order.model, "quantityQuantity", None), getattr(order.model, "quantityRange", None)):
+    members = vars(order.model)
+    for quantity in (members.get("quantityQuantity"), members.get("quantityRange")):
         if quantity is not None and not (words and is_volume(quantity)):
             stated.append(_of_dose(quantity))
     if not stated:
@@ -176,7 +177,7 @@ def _ordered(doses: Any) -> list[Any]:
 
 
 def _of_dose(dose: Any) -> Amount | str:
-    if hasattr(dose, "low"):
+    if "low" in vars(dose):
         return _of_range(dose)
     unit = in_million_cells(dose)
     if unit is None or dose.value is None:
@@ -213,9 +214,9 @@ def _texts(order: DraftOrder) -> Iterator[str]:
     model = order.model
     yield from (each.patientInstruction for each in order.instructions if each.patientInstruction)
     yield from (note.text for note in model.note or () if note.text)
-    for concept in (*(getattr(model, "orderDetail", None) or ()), getattr(model, "code", None)):
+    members = vars(model)
+    for concept in (*(members.get("orderDetail") or ()), members.get("code"), members.get("medicationCodeableConcept")):
         yield from _said(concept)
-    yield from _said(getattr(model, "medicationCodeableConcept", None))
 
 
 def _said(concept: Any) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from cds_service.chart.concepts import Concepts, concepts_under
 from cds_service.exact_json import EMPTY, UNREADABLE
 from cds_service.fhir.bundle import State
 from cds_service.fhir.elements import is_masked
-from cds_service.fhir.headers import Header
 from cds_service.fhir.identity import Identity, Whose, split_literal
 from cds_service.fhir.records import Record, Records
 from cds_service.fhir.resources import Undecided, Unreadable
@@ -111,7 +110,13 @@ class Source:
         """The DiagnosticReports and Observations that list or contain others."""
         if self._holding is None:
             records = self.records.of("DiagnosticReport", "Observation")
-            self._holding = [record for record in records if _holds(record.header)]
+            self._holding = [
+                record
+                for record in records
+                if (header := record.header).hasMember is not EMPTY
+                or header.contained is not EMPTY
+                or header.result is not EMPTY
+            ]
         return self._holding
 
     def panels_of(self, record: Record) -> list[Panel]:
@@ -227,10 +232,6 @@ def _listed(listed: msgspec.Raw) -> list[str]:
 def _why(unreadable: Unreadable) -> str:
     told = str(unreadable)
     return reasons.undecided(told) if isinstance(unreadable, Undecided) else reasons.unreadable(told)
-
-
-def _holds(header: Header) -> bool:
-    return header.result is not EMPTY or header.hasMember is not EMPTY or header.contained is not EMPTY
 
 
 def _lists_of(record: Record) -> Iterator[tuple[str, msgspec.Raw]]:

@@ -18,16 +18,17 @@ _NO = re.compile(
 
 def answered_with(holder: Any) -> tuple[str, ...]:
     """The value of an Observation (or a component) in words; none where there is no value, or one that is no word."""
-    boolean, integer = getattr(holder, "valueBoolean", None), getattr(holder, "valueInteger", None)
+    members = vars(holder)
+    boolean, integer = members.get("valueBoolean"), members.get("valueInteger")
     if boolean is not None:
         return ("yes" if boolean else "no",)
     if integer is not None:
         return (str(integer),)
-    quantity = getattr(holder, "valueQuantity", None)
+    quantity = members.get("valueQuantity")
     if quantity is not None and quantity.value is not None:
         return (f"{quantity.comparator or ''}{quantity.value.normalize():f}",)
-    string = getattr(holder, "valueString", None)
-    return (*texts(getattr(holder, "valueCodeableConcept", None)), *((plain_text(string),) if string else ()))
+    string = members.get("valueString")
+    return (*texts(members.get("valueCodeableConcept")), *((plain_text(string),) if string else ()))
 
 
 def all_yes(values: Iterable[str]) -> bool:

@@ -92,7 +92,8 @@ class Records:
         """
         types: set[str] = set()
         for number, entry in enumerate(entries, first):
-            header, sent = _taken(entry.resource)
+            resource: Any = entry.resource
+            header, sent = (resource, None) if is_taken_apart(resource) else (_header_of(resource), resource)
             kind = header.resourceType
             types.add(kind or self._take_illegible(entry.resource, _spot(place, number), expected_type))
             if not kind:
@@ -135,14 +136,12 @@ class Records:
         return kind
 
 
-def _taken(resource: Any) -> tuple[Header, msgspec.Raw | None]:
-    """The members of a resource, and its bytes where these are still to be read."""
-    if is_taken_apart(resource):
-        return resource, None
+def _header_of(raw: msgspec.Raw) -> Header:
+    """The header of a resource; an empty one where it cannot be read."""
     try:
-        return _header.decode(resource), resource
+        return _header.decode(raw)
     except UNREADABLE:
-        return _NONE, resource
+        return _NONE
 
 
 def _as_read(record: Record) -> Any:

@@ -52,13 +52,13 @@ READ: dict[str, tuple[str, ...]] = {
     "MedicationDispense": ("medicationCodeableConcept", "medicationReference", "whenHandedOver", "whenPrepared"),
     "MedicationRequest": ("intent", "medicationCodeableConcept", "medicationReference", "authoredOn", "requester",
                           "reasonCode", "reasonReference", "dosageInstruction", "dispenseRequest", "identifier",
-                          "doNotPerform", "encounter", "note"),
+                          "doNotPerform", "note"),
     "MedicationStatement": ("medicationCodeableConcept", "medicationReference", "effectiveDateTime",
                             "effectivePeriod", "dateAsserted"),
     "Observation": ("basedOn", "partOf", "code", "focus", "effectiveDateTime", "effectivePeriod", "effectiveInstant",
                     "issued", "performer", "valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean",
                     "valueInteger", "valueRange", "valueRatio", "dataAbsentReason", "interpretation", "method",
-                    "bodySite", "specimen", "hasMember", "derivedFrom", "component", "note", "encounter",
+                    "bodySite", "specimen", "hasMember", "derivedFrom", "component", "note",
                     "referenceRange"),
     "Organization": ("name",),
     "Patient": ("identifier", "birthDate", "deceasedBoolean", "deceasedDateTime", "link"),
@@ -71,7 +71,7 @@ READ: dict[str, tuple[str, ...]] = {
     "ResearchSubject": ("individual", "study", "period"),
     "ServiceRequest": ("intent", "code", "orderDetail", "authoredOn", "requester", "reasonCode", "reasonReference",
                        "performer", "performerType", "identifier", "doNotPerform", "occurrenceDateTime",
-                       "occurrencePeriod", "quantityQuantity", "quantityRange", "note", "encounter"),
+                       "occurrencePeriod", "quantityQuantity", "quantityRange", "note"),
     "Specimen": ("type", "collection"),
 }  # fmt: skip
 """Per resource type, the members that are read beside `COMMON`; no other type is read."""
@@ -126,9 +126,10 @@ def validated(resource: dict[str, Any], known: Known | None = None) -> Any:
 
 
 def members_read(kind: str) -> tuple[str, ...]:
-    """The members of a type that are read: `code`, and `_status` where its model has one."""
-    common = (*COMMON[1:], *READ[kind])
-    return (*common, *sorted(f"_{name}" for name in common if f"_{name}" in _KEPT[kind] & _ELEMENTS[kind]))
+    """The members of a type that are read, in the order in which FHIR has them; after them those like `_birthDate`."""
+    order = {name: place for place, name in enumerate(_MODELS[kind].elements_sequence())}
+    names = sorted((*COMMON[1:], *READ[kind]), key=lambda name: order.get(name, len(order)))
+    return (*names, *(f"_{name}" for name in names if f"_{name}" in _KEPT[kind] & _ELEMENTS[kind]))
 
 
 def reference_in(resource: dict[str, Any], member: str) -> Any:
