@@ -113,10 +113,13 @@ def clients_of(settings: Settings) -> tuple[Client, ...]:
 
 
 def _allow_origins(app: Flask, settings: Settings) -> None:
-    """CORS on every answer to the origins, errors included."""
+    """CORS on every answer to the origins, errors included; where there are none, on no answer."""
+    origins = list(settings.cors_origins) or ("*" if settings.development else [])
+    if not origins:
+        return
     CORS(
         app,
-        origins=list(settings.cors_origins) or ("*" if settings.development else []),
+        origins=origins,
         allow_headers=["Authorization", "Content-Type", REQUEST_ID],
         expose_headers=[REQUEST_ID, "WWW-Authenticate"],
         methods=["GET", "POST", "OPTIONS"],

@@ -9,10 +9,11 @@ from itertools import chain
 from typing import Any
 
 import msgspec
+from msgspec import Raw
 
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry
-from cds_service.fhir.headers import Header, is_taken_apart, read_members
+from cds_service.fhir.headers import Header, read_members
 from cds_service.fhir.resources import Unreadable, validated
 from cds_service.fhir.tidied import Known
 
@@ -39,7 +40,7 @@ class Record(msgspec.Struct, gc=False, eq=False):
     reference: str
     header: Header
     """With all members that are read where `sent` is None: the resource was taken apart into them."""
-    sent: msgspec.Raw | None
+    sent: Raw | None
     full_url: str | None = None
     known: Known | None = None
     """The References of its chart that were read already."""
@@ -58,9 +59,9 @@ class Record(msgspec.Struct, gc=False, eq=False):
         return self._model
 
     @property
-    def raw(self) -> msgspec.Raw:
+    def raw(self) -> Raw:
         """The resource as JSON; of one that was taken apart, what is read of it."""
-        return msgspec.Raw(_encoder.encode(self.header)) if self.sent is None else self.sent
+        return Raw(_encoder.encode(self.header)) if self.sent is None else self.sent
 
     def plain(self) -> dict[str, Any]:
         """The resource as a dict, decimals exact. Raises Unreadable."""
@@ -93,7 +94,7 @@ class Records:
         types: set[str] = set()
         for number, entry in enumerate(entries, first):
             resource: Any = entry.resource
-            header, sent = (resource, None) if is_taken_apart(resource) else (_header_of(resource), resource)
+            header, sent = (_header_of(resource), resource) if type(resource) is Raw else (resource, None)
             kind = header.resourceType
             types.add(kind or self._take_illegible(entry.resource, _spot(place, number), expected_type))
             if not kind:
@@ -125,7 +126,7 @@ class Records:
                 self._by_address.setdefault(record.full_url or "", record)
         return self._by_address.get(address)
 
-    def _take_illegible(self, raw: msgspec.Raw, place: str, expected_type: str) -> str:
+    def _take_illegible(self, raw: Raw, place: str, expected_type: str) -> str:
         try:
             known = _kind.decode(raw)
         except UNREADABLE:
@@ -136,7 +137,7 @@ class Records:
         return kind
 
 
-def _header_of(raw: msgspec.Raw) -> Header:
+def _header_of(raw: Raw) -> Header:
     """The header of a resource; an empty one where it cannot be read."""
     try:
         return _header.decode(raw)

@@ -23,7 +23,6 @@ COMMON = (
     "meta",
     "contained",
     "modifierExtension",
-    "implicitRules",
     "status",
     "subject",
 )
@@ -55,7 +54,7 @@ READ: dict[str, tuple[str, ...]] = {
                           "doNotPerform", "note"),
     "MedicationStatement": ("medicationCodeableConcept", "medicationReference", "effectiveDateTime",
                             "effectivePeriod", "dateAsserted"),
-    "Observation": ("basedOn", "partOf", "code", "focus", "effectiveDateTime", "effectivePeriod", "effectiveInstant",
+    "Observation": ("code", "focus", "effectiveDateTime", "effectivePeriod", "effectiveInstant",
                     "issued", "performer", "valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean",
                     "valueInteger", "valueRange", "valueRatio", "dataAbsentReason", "interpretation", "method",
                     "bodySite", "specimen", "hasMember", "derivedFrom", "component", "note",
@@ -83,12 +82,8 @@ _DECIDES = dict.fromkeys(READ, frozenset({"status", "use", "outcome"})) | {
 """Per resource type, the members that FHIR asks for and without which a resource cannot count: whether something took
 place is never taken for granted. A family history without a status is still one."""
 
-_KEPT = {
-    kind: frozenset((*COMMON, *members, *(f"_{name}" for name in {*COMMON, *members} - _DECIDES[kind])))
-    for kind, members in READ.items()
-}
+_KEPT = {kind: frozenset((*COMMON, *members)) for kind, members in READ.items()}
 _MODELS = {kind: get_fhir_model_class(kind) for kind in READ}
-_ELEMENTS = {kind: {field.alias for field in model.model_fields.values()} for kind, model in _MODELS.items()}
 
 _ROUNDS = 8
 """How often a resource is mended: what is missing in an element hides what is missing around it."""
@@ -126,10 +121,9 @@ def validated(resource: dict[str, Any], known: Known | None = None) -> Any:
 
 
 def members_read(kind: str) -> tuple[str, ...]:
-    """The members of a type that are read, in the order in which FHIR has them; after them those like `_birthDate`."""
+    """The members of a type that are read, in the order in which FHIR has them."""
     order = {name: place for place, name in enumerate(_MODELS[kind].elements_sequence())}
-    names = sorted((*COMMON[1:], *READ[kind]), key=lambda name: order.get(name, len(order)))
-    return (*names, *(f"_{name}" for name in names if f"_{name}" in _KEPT[kind] & _ELEMENTS[kind]))
+    return tuple(sorted((*COMMON[1:], *READ[kind]), key=lambda name: order.get(name, len(order))))
 
 
 def reference_in(resource: dict[str, Any], member: str) -> Any:
