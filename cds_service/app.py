@@ -39,10 +39,8 @@ from cds_service.wording.services import USAGE, USAGE_LIGHT
 
 CHECKLIST = "kresladi-treatment-checklist"
 """The published Questionnaire that the cards around the infusion link to."""
-_READ = {
-    About.COVERAGE: taking_apart(TakenAsRead, parts_of),
-    About.TREATMENT: taking_apart(TakenApart, parts_of),
-}
+_TO_ENTRIES = taking_apart(TakenApart, parts_of)
+READERS = {About.COVERAGE: taking_apart(TakenAsRead, parts_of, _TO_ENTRIES), About.TREATMENT: _TO_ENTRIES}
 """How a request is read, by what the service is about: what the label's rules read is no fixed few members."""
 
 
@@ -58,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     store = Store(settings.database_url, metrics.store_failed)
     with suppress(StoreUnavailable):
         store.prepare()  # a store that is down at the start is tried again by whoever needs it; ready says so
-    serving = Serving(offer, store, ShownCards(store), _READ)
+    serving = Serving(offer, store, ShownCards(store), READERS)
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a doubled slash is an unknown address, not a redirect

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -12,7 +12,7 @@ from cds_service.audit import Fetch, current
 from cds_service.frozen import frozen
 from cds_service.hooks.discovery import About, Service
 from cds_service.hooks.offer import Answered, Offer, answered
-from cds_service.hooks.request import HookCall
+from cds_service.hooks.request import Read
 from cds_service.hooks.shapes import DETERMINATIONS, Shape
 from cds_service.hooks.shown import shown_cards
 from cds_service.store.guidance import ShownCards, keep_feedback
@@ -58,8 +58,8 @@ class Serving:
     offer: Offer
     store: Store
     shown: ShownCards
-    read: Mapping[About, Callable[[bytes, str], HookCall]]
-    """By what a service is about: reads a request body for a hook. Raises BadRequest."""
+    read: Mapping[About, Read]
+    """By what a service is about."""
 
     def answer(self, service: Service, body: bytes) -> Shape:
         """The answer to a request body; the call's record is filled in on the way. Raises RequestError."""

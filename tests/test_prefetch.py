@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cds_service.app import offer_of
-from cds_service.chart.gather import TakenApart, parts_of
+from cds_service.app import READERS, offer_of
 from cds_service.chart.queries import QUERIES, templates
 from cds_service.config import Settings
 from cds_service.errors import NothingToRead
 from cds_service.fhir.bundle import Bundle
-from cds_service.hooks.discovery import discovery
-from cds_service.hooks.request import hook_call, taking_apart
+from cds_service.fhir.headers import is_taken_apart
+from cds_service.hooks.discovery import About, discovery
+from cds_service.hooks.request import HookCall, Read, hook_call
 from tests.charts import (
     OFFER,
     Resource,
@@ -243,38 +244,75 @@ def test_part_of_the_chart_is_an_answer(remark: str, values: Resource) -> None:
 # --- taken apart at one go -------------------------------------------------------------------------------------------
 
 ENTRY_WITHOUT = {"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:1"}, {"resource": lad()}]}
+UNTYPED = {"resourceType": "Bundle", "entry": [{"resource": {"id": "x"}}, {"resource": lad()}]}
+BY_VALUE, TO_ENTRIES, TO_MEMBERS = "value by value", "down to its entries", "down to the members that are read"
+AT_ONE_GO = {TO_ENTRIES: READERS[About.TREATMENT], TO_MEMBERS: READERS[About.COVERAGE]}
+"""The ways of reading a request by how far each takes a prefetch apart at best."""
+
+
+def apart(call: HookCall) -> str:
+    """How far a prefetch was taken apart with its request."""
+    bundles = [value for value in call.prefetch.values() if isinstance(value, Bundle)]
+    entries = [entry for value in bundles for entry in value.entry or ()]
+    if not bundles:
+        return BY_VALUE
+    return TO_MEMBERS if any(is_taken_apart(entry.resource) for entry in entries) else TO_ENTRIES
 
 
 @pytest.mark.parametrize(
-    ("remark", "values", "at_one_go"),
+    ("remark", "values", "at_best"),
     [
-        ("our own keys, all Bundles", {}, True),
-        ("null", {"conditions": None}, True),
-        ("a first page", {"conditions": bundle([lad()], link=NEXT)}, True),
-        ("an entry with an OperationOutcome", {"conditions": bundle([lad(), OUTCOME])}, True),
-        ("a key of another's", {"theirs": bundle([lad()])}, False),
-        ("an OperationOutcome for a Bundle", {"conditions": OUTCOME}, False),
-        ("a resource for a Bundle", {"conditions": lad()}, False),
-        ("an entry without a resource", {"conditions": ENTRY_WITHOUT}, False),
-        ("an entry that is none", {"conditions": {"resourceType": "Bundle", "entry": ["x"]}}, False),
-        ("a text for a Bundle", {"conditions": "none"}, False),
-        ("a Bundle for a resource", {"patient": bundle([patient()])}, True),
+        ("our own keys, all Bundles", {}, TO_MEMBERS),
+        ("null", {"conditions": None}, TO_MEMBERS),
+        ("a first page", {"conditions": bundle([lad()], link=NEXT)}, TO_MEMBERS),
+        ("its type behind everything else", {"conditions": bundle([dict(reversed(lad().items()))])}, TO_MEMBERS),
+        ("members that no rule reads", {"conditions": bundle([lad() | {"vendor": {"a": [1]}}])}, TO_MEMBERS),
+        ("members of the wrong shape", {"conditions": bundle([lad() | {"code": [], "subject": 5}])}, TO_MEMBERS),
+        ("the same resource under two keys", {"observations": bundle([flow(), lad() | {"note": [1]}])}, TO_MEMBERS),
+        ("an entry with an OperationOutcome", {"conditions": bundle([lad(), OUTCOME])}, TO_ENTRIES),
+        ("a type that no rule reads", {"conditions": bundle([lad(), {"resourceType": "Basic"}])}, TO_ENTRIES),
+        ("a resource without a type", {"conditions": UNTYPED}, TO_ENTRIES),
+        ("an id that is a number", {"conditions": bundle([lad() | {"id": 5}])}, TO_ENTRIES),
+        ("a status that is an object", {"observations": bundle([flow() | {"status": {}}])}, TO_ENTRIES),
+        ("a key of another's", {"theirs": bundle([lad()])}, BY_VALUE),
+        ("an OperationOutcome for a Bundle", {"conditions": OUTCOME}, BY_VALUE),
+        ("a resource for a Bundle", {"conditions": lad()}, BY_VALUE),
+        ("an entry without a resource", {"conditions": ENTRY_WITHOUT}, BY_VALUE),
+        ("an entry that is none", {"conditions": {"resourceType": "Bundle", "entry": ["x"]}}, BY_VALUE),
+        ("a text for a Bundle", {"conditions": "none"}, BY_VALUE),
+        ("a Bundle for a resource", {"patient": bundle([patient()])}, TO_MEMBERS),
     ],
 )
-def test_at_one_go_or_value_by_value(remark: str, values: Resource, at_one_go: bool) -> None:
-    """Whether a prefetch is taken apart with its request or afterwards is a matter of speed, never of the answer."""
+def test_at_one_go_or_value_by_value(remark: str, values: Resource, at_best: str) -> None:
+    """How far a prefetch is taken apart with its request is a matter of speed, never of the answer."""
     sent = request(complete())
     ours = {query.key: sent["prefetch"][query.key] for query in QUERIES if query.key in sent["prefetch"]}
     sent["prefetch"] = ours | values
     body = json.dumps(sent).encode()
-    calls = [read(body, "order-sign") for read in (hook_call, taking_apart(TakenApart, parts_of))]
-    assert any(isinstance(value, Bundle) for value in calls[1].prefetch.values()) is at_one_go, remark
-    one, other = (OFFER.evaluate(call).evaluations[0].determination for call in calls)
+    one, *others = (read(body, "order-sign") for read in (hook_call, *AT_ONE_GO.values()))
+    assert [apart(each) for each in others] == [BY_VALUE if at_best == BY_VALUE else TO_ENTRIES, at_best], remark
+    by_value = OFFER.evaluate(one).evaluations[0].determination
+    assert all(OFFER.evaluate(each).evaluations[0].determination == by_value for each in others)
+
+
+STORIES = {
+    path.parent.name: body
+    for path in sorted((Path(__file__).parent.parent / "sample_bundles").glob("*/request.json"))
+    if json.loads(body := path.read_bytes())["hook"] in ("order-sign", "order-select")
+}
+
+
+@pytest.mark.parametrize("body", STORIES.values(), ids=STORIES)
+def test_a_story_is_the_same_however_it_is_taken_apart(body: bytes) -> None:
+    """With all that was considered."""
+    hook = json.loads(body)["hook"]
+    one, other = (OFFER.evaluate(read(body, hook)).evaluations for read in (hook_call, AT_ONE_GO[TO_MEMBERS]))
     assert one == other
 
 
-def test_no_prefetch_at_all_is_none_at_one_go_either() -> None:
+@pytest.mark.parametrize("read", AT_ONE_GO.values(), ids=AT_ONE_GO)
+def test_no_prefetch_at_all_is_none_at_one_go_either(read: Read) -> None:
     """Left out or null."""
     for sent in ({}, {"prefetch": None}):
         body = json.dumps({name: value for name, value in request().items() if name != "prefetch"} | sent).encode()
-        assert taking_apart(TakenApart, parts_of)(body, "order-sign").prefetch == {}
+        assert read(body, "order-sign").prefetch == {}

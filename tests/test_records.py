@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from cds_service.exact_json import EMPTY
 from cds_service.fhir.bundle import Answered, Entry, State, answered, entries_of
+from cds_service.fhir.headers import BundleRead
 from cds_service.fhir.records import Records
 from cds_service.fhir.resources import READ, Undecided, Unreadable, reference_in, validated
 from tests.charts import Resource, bundle, flow, lad, order, patient, quantity, role
@@ -34,6 +36,38 @@ def test_the_same_resource_is_taken_once() -> None:
     """Sent under two keys, it is still one; another version of it is another."""
     assert len(list(records_of(lad(), lad()).of("Condition"))) == 1
     assert len(list(records_of(lad(), lad("refuted")).of("Condition"))) == 2
+
+
+def taken_apart(*resources: Any) -> list[Any]:
+    """Entries as they come from a prefetch that was taken apart down to the members that are read."""
+    entries = [{"resource": resource} for resource in resources]
+    return msgspec.json.decode(json.dumps({"resourceType": "Bundle", "entry": entries}), type=BundleRead).entry
+
+
+def test_a_resource_that_was_taken_apart_is_the_same() -> None:
+    """It comes once with its bytes and once without, with members that nobody reads: another version is another."""
+    records = records_of(lad())
+    records.take(taken_apart(lad() | {"text": {"status": "generated"}}), "there")
+    assert len(list(records.of("Condition"))) == 1
+    records.take(taken_apart(lad("refuted")), "there")
+    assert len(list(records.of("Condition"))) == 2
+
+
+def test_what_was_taken_apart_is_read_as_it_was_written() -> None:
+    """Its decimals, its class, what is looked at before it is read; what no type has is empty."""
+    resource = flow(value={"valueQuantity": quantity("1.20", unit="%")}) | {"category": [{"text": "laboratory"}]}
+    records = Records()
+    sent = json.dumps(resource).replace('"1.20"', "1.20")
+    entries = msgspec.json.decode(b'{"entry":[{"resource":%b}]}' % sent.encode(), type=BundleRead).entry
+    records.take(entries, "here")
+    (record,) = records.of("Observation")
+    assert str(record.read().valueQuantity.value) == "1.20"
+    assert (record.header.medicationReference, record.header.result) == (EMPTY, EMPTY)
+    assert "category" not in record.plain()
+    encounter = {"resourceType": "Encounter", "id": "e", "status": "finished", "class": {"code": "IMP"}}
+    records.take(taken_apart(encounter), "there")
+    assert bytes(records.at("Encounter/e").header.klass) == b'{"code": "IMP"}'
+    assert records.at("Encounter/e").plain() == encounter
 
 
 @pytest.mark.parametrize(

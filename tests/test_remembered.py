@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cds_service.chart import gates
 from cds_service.chart.concepts import concepts_under
 from cds_service.fhir.terminology import Terminology
 from cds_service.remembered import KEPT, LONGEST, remembered
@@ -25,6 +26,31 @@ def test_only_short_texts_are_kept(length: int, read: int) -> None:
     reading = remembered(lambda text: seen.append(text) or len(text))
     assert [reading("x" * length), reading("x" * length)] == [length, length]
     assert len(seen) == read
+
+
+@pytest.mark.parametrize(
+    ("texts", "read"),
+    [
+        pytest.param(("x" * (LONGEST - 1), "y"), 1, id="short together: read once"),
+        pytest.param(("x" * LONGEST, "y"), 2, id="each short, long together: read each time, and not kept"),
+    ],
+)
+def test_several_texts_are_kept_where_they_are_short_together(texts: tuple[str, ...], read: int) -> None:
+    """A concept has a few; nobody fills the memory with many."""
+    seen: list[tuple[str, ...]] = []
+    reading = remembered(lambda said: seen.append(said) or len(said))
+    assert [reading(texts), reading(texts)] == [2, 2]
+    assert len(seen) == read
+
+
+def test_what_a_note_says_of_the_gate_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate is remembered by names, methods and specimens; a note is somebody's prose."""
+    kept: list[tuple[str, ...]] = []
+    monkeypatch.setattr(gates, "_gate_by_names", lambda said: kept.append(said) or gates.Gate.NOT_STATED)
+    gate = gates.gate_of(["CD18"], [], [], ["Ada asked: gated on lymphocytes"])
+    assert (gate, kept) == (gates.Gate.OTHER, [])
+    gates.gate_of(["CD18"], [], [], ["Ada was well"])
+    assert kept == [("CD18", "")]
 
 
 def test_the_longest_forgotten_goes_first() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import hmac
 import json
@@ -10,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Response
+from flask.testing import FlaskClient
 
+from cds_service.reading import Reading
 from tests.charts import complete, patient, request
 from tests.ehr import FEEDBACK, ISSUER, PUBLIC, SIGN, anonymous, authorized, bearer, service
 from tests.fhir_server import TOKEN, serving, status
@@ -49,6 +53,21 @@ def test_one_record_for_each_call(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert record["milliseconds"] > 0
     for secret in (NAME, TOKEN, "Patient/p1", server.base, headers["Authorization"].partition(" ")[2]):
         assert secret not in written
+
+
+def test_a_chart_is_let_go_of_behind_its_answer(tmp_path: Path) -> None:
+    """Nobody waits for thousands of resources to be cleared away, and nothing of them stays."""
+    client = FlaskClient(anonymous(tmp_path).application, Response)
+    answer = client.post(SIGN, json=request(complete()))
+    assert b"criteria-met" in b"".join(answer.response)
+    assert [each.call.patient_id for each in charts_in_memory()] == ["p1"]
+    answer.close()
+    del answer
+    assert charts_in_memory() == []
+
+
+def charts_in_memory() -> list[Reading]:
+    return [each for each in gc.get_objects() if isinstance(each, Reading)]
 
 
 def test_an_address_that_somebody_made_up_is_not_on_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

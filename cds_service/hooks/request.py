@@ -70,6 +70,10 @@ class HookCall:
     explain: bool = False
 
 
+Read = Callable[[bytes, str], HookCall]
+"""Reads a request body for a hook. Raises BadRequest."""
+
+
 def hook_call(body: bytes, hook: str) -> HookCall:
     """Read the body of a request for this hook. Raises BadRequest, whose message holds nothing of the body."""
     request = _decoded(
@@ -79,11 +83,11 @@ def hook_call(body: bytes, hook: str) -> HookCall:
 
 
 def taking_apart(
-    prefetch: type[P], parts_of: Callable[[P], Mapping[str, Any] | None]
-) -> Callable[[bytes, str], HookCall]:
+    prefetch: type[P], parts_of: Callable[[P], Mapping[str, Any] | None], otherwise: Read = hook_call
+) -> Read:
     """What reads hook requests like `hook_call`, but takes a prefetch of this type apart at one go.
 
-    `parts_of` gives its values by key, or None where it was not to be taken apart so: it is then read as bytes.
+    `parts_of` gives its values by key, or None where it was not to be taken apart so: it is then read `otherwise`.
     """
     decoder: Any = msgspec.json.Decoder(_Request[prefetch])  # type: ignore[valid-type]  # the type is an argument
 
@@ -92,9 +96,9 @@ def taking_apart(
         try:
             request = decoder.decode(body)
         except UNREADABLE:
-            return hook_call(body, hook)
+            return otherwise(body, hook)
         parts = parts_of(request.prefetch) if request.prefetch is not None else {}
-        return hook_call(body, hook) if parts is None else _call(request, hook, parts)
+        return otherwise(body, hook) if parts is None else _call(request, hook, parts)
 
     return read
 
