@@ -375,6 +375,41 @@ def test_procedures(stated: Resource, status: str) -> None:
     assert on_record(stated)["status"] == status
 
 
+USED = {"usedReference": [{"reference": "Medication/m"}]}
+INSIDE = {"usedReference": [{"reference": "#m"}], "contained": [medication(KRESLADI)]}
+USES = [
+    ("Kresladi, sent beside", [procedure(concept("Infusion"), **USED), medication(KRESLADI)], GIVEN),
+    ("Kresladi, contained", [procedure(concept("Infusion"), **INSIDE)], GIVEN),
+    ("Kresladi, beside the code", [procedure(INFUSION, **USED), medication(KRESLADI)], GIVEN),
+    ("Kresladi, stopped", [procedure(concept("Infusion"), "stopped", **USED), medication(KRESLADI)], OPEN),
+    ("Kresladi, not done", [procedure(concept("Infusion"), "not-done", **USED), medication(KRESLADI)], NONE),
+    ("Kresladi, collected", [procedure(concept("Leukapheresis"), **USED), medication(KRESLADI)], NONE),
+    ("another drug", [procedure(concept("Infusion"), **USED), medication(CASGEVY)], NONE),
+    ("a drug without a code", [procedure(concept("Infusion"), **USED), medication(None)], OPEN),
+    ("a drug that was not sent", [procedure(concept("Infusion"), **USED)], OPEN),
+    ("a drug that was not sent, for something else", [procedure(concept("Incision and drainage"), **USED)], NONE),
+    ("a device", [procedure(concept("Infusion"), usedReference=[{"reference": "Device/pump"}])], NONE),
+    (
+        "a device, contained",
+        [
+            procedure(
+                concept("Infusion"),
+                usedReference=[{"reference": "#d"}],
+                contained=[{"resourceType": "Device", "id": "d"}],
+            )
+        ],
+        NONE,
+    ),
+    ("a reference that cannot be read", [procedure(concept("Infusion"), usedReference="Medication/m")], OPEN),
+]
+
+
+@pytest.mark.parametrize(("chart", "status"), [row[1:] for row in USES], ids=[row[0] for row in USES])
+def test_what_a_procedure_used_by_reference(chart: list[Resource], status: str) -> None:
+    """The product may stand in a Medication that the procedure refers to."""
+    assert on_record(*chart)["status"] == status
+
+
 HISTORIES = [
     ("personal history of gene therapy", condition("it", concept(None, (ICD, "Z92.86"))), OPEN),
     ("the same, refuted", condition("it", concept(None, (ICD, "Z92.86")), "refuted"), NONE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -11,21 +12,24 @@ from cds_service.chart.concepts import TELLS_NOTHING, UNTOLD
 from cds_service.chart.doses_found import DosesFound
 from cds_service.chart.giving_words import (
     Telling,
+    gives,
     leaves_open,
     only_around_giving,
     only_for_a_gene_therapy,
     what_it_tells,
 )
-from cds_service.chart.naming import is_labelled_masked, is_mentioned_in
+from cds_service.chart.naming import is_labelled_masked, is_mentioned_in, product_used
 from cds_service.chart.purposes import apart
 from cds_service.chart.source import Source
 from cds_service.exact_json import EMPTY
 from cds_service.fhir.elements import first_when, name_of, plain_text, texts
 from cds_service.fhir.records import Record
+from cds_service.logic import Cause
 from cds_service.wording import dose_reasons, reasons, shown
 
 _NOT_DONE = {"not-done", "preparation", "entered-in-error"}
 _DONE = {"completed"}
+_LEADS_TO_A_DRUG = re.compile(rb'"#|Medication/|"urn:')
 _GENE_THERAPY = ("~gene-therapy", "genetically-modified-cell-infusion")
 
 
@@ -51,9 +55,11 @@ def read_procedures(source: Source, found: DosesFound) -> None:
 
 
 def _may_name_it(record: Record) -> bool:
-    """Whether what was used, or a note, mentions the drug; its code was looked at before."""
-    beside = (record.header.note, record.header.usedReference)
-    return any(part is not EMPTY and is_mentioned_in(part) for part in beside)
+    """Whether what was used, or a note, may mention the drug; its code was looked at before."""
+    note, used = record.header.note, record.header.usedReference
+    if note is not EMPTY and is_mentioned_in(note):
+        return True
+    return used is not EMPTY and (is_mentioned_in(used) or _LEADS_TO_A_DRUG.search(bytes(used)) is not None)
 
 
 def _tells_nothing(source: Source, record: Record) -> bool:
@@ -73,7 +79,8 @@ def _sort_procedure(source: Source, record: Record, model: Any, says: str, found
     means = source.means(record)
     said = texts(model.code)
     gene_therapy = bool(means & set(_GENE_THERAPY))
-    if "kresladi" in means or phrases.names("kresladi", _named_product(model)):
+    used = product_used(source, record, model.usedReference or ())
+    if "kresladi" in means or used is True or phrases.names("kresladi", _named_product(model)):
         _sort_named(record, model, says, found)
     elif phrases.names("kresladi", map(apart, _notes(model))) and not only_around_giving((*said, *_notes(model))):
         given = gene_therapy and str(model.status) in _DONE
@@ -82,6 +89,8 @@ def _sort_procedure(source: Source, record: Record, model: Any, says: str, found
         found.no_dose(record.reference, dose_reasons.ANOTHER_PRODUCT)
     elif gene_therapy or (_tells_nothing(source, record) and not _gives_nothing(source, record)):
         found.may_be(record.reference, dose_reasons.unnamed_gene_therapy(says))
+    elif used is None and gives(said):
+        found.may_be(record.reference, dose_reasons.drug_not_told(record.type), Cause.UNAVAILABLE)
 
 
 def _is_around_one(means: frozenset[str], said: tuple[str, ...]) -> bool:

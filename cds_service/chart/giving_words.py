@@ -108,6 +108,12 @@ def only_around_giving(said: Iterable[str]) -> bool:
     return around_giving(said) and not any(_GIVING.search(text) for text in said)
 
 
+def gives(said: Iterable[str]) -> bool:
+    """Whether words speak of giving something, and not only of what goes with it."""
+    said = tuple(said)
+    return any(map(_GIVING.search, said)) and not around_giving(said)
+
+
 def only_as_a_moment(said: Iterable[str]) -> bool:
     """Whether words name Kresladi, and only as what something else comes before or after."""
     said = tuple(said)

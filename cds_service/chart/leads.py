@@ -124,6 +124,8 @@ def _drugs(source: Source) -> tuple[list[str], list[str]]:
             reference = _members(record).get("medicationReference")
             has_name = isinstance(reference, dict) and bool(reference.get("display"))
             (named if has_name else unnamed).extend(literals(reference))
+    using = (record for record in source.records.of("Procedure") if bytes(record.header.usedReference))
+    unnamed.extend(_at(using, "usedReference"))
     return named, unnamed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -71,6 +72,21 @@ def _names_as_given(raw: bytes) -> bool:
         return True
     said = (concept.text, *(coding.display for coding in concept.coding or ()))
     return names_as_given(plain_text(text) for text in said if text)
+
+
+def product_used(source: Source, record: Record, used: Iterable[Any]) -> bool | None:
+    """Whether any of the References, to what a resource used, leads to Kresladi; None where one leads to a Medication
+    that is not here, or that does not tell."""
+    told = {_is_product(source, record, (reference.reference or "").strip()) for reference in used}
+    return True if True in told else None if None in told else False
+
+
+def _is_product(source: Source, record: Record, literal: str) -> bool | None:
+    _, kind, id_ = split_literal(literal)
+    found = _medication(source, record, literal)
+    if found is None:
+        return None if kind == "Medication" and f"{kind}/{id_}" not in source.absent else False
+    return _is_kresladi(source, found) if found.get_resource_type() == "Medication" else False
 
 
 def has_labels(record: Record) -> bool:

@@ -49,5 +49,8 @@ def order_is_no_dose(status: str) -> str:
 
 
 def drug_not_told(resource_type: str) -> str:
-    part = {"MedicationAdministration": "An administration"}.get(resource_type, "A completed medication order")
+    part = {
+        "MedicationAdministration": "An administration",
+        "Procedure": "A procedure that used a drug",
+    }.get(resource_type, "A completed medication order")
     return f"{part} does not tell of which drug it is"
