@@ -94,6 +94,10 @@ MEDICATIONS = [
     ("plan completed", med("MedicationRequest", "completed", intent="plan"), NONE),
     ("order completed, not to be done", med("MedicationRequest", "completed", doNotPerform=True), NONE),
     ("service order completed", med("ServiceRequest", "completed", None, code=concept("Kresladi infusion")), OPEN),
+    *[(f"service order for {text}, completed", med("ServiceRequest", "completed", None, code=concept(text)), NONE)
+      for text in ("Kresladi teaching", "Kresladi infusion education", "Echocardiogram prior to Kresladi infusion")],
+    *[(f"service order for {text}, completed", med("ServiceRequest", "completed", None, code=concept(text)), OPEN)
+      for text in ("Infusion of Kresladi", "Kresladi", "Admission for Kresladi infusion")],
     ("service order for a consult, completed",
      med("ServiceRequest", "completed", None, code=concept("Consultation on Kresladi")), NONE),
     ("the triggering order itself, on the chart", med("MedicationRequest", "completed", id="draft-1"), NONE),
@@ -551,6 +555,10 @@ CLAIMS = [
     ("in a detail that was paid", claim(item(ROOM) | detail(DRUG, **{"adjudication": item(DRUG, 9)["adjudication"]})),
      GIVEN),
     ("a visit for it, paid", claim(item(concept("Kresladi evaluation visit"), 100)), NONE),
+    *[(f"{text}, paid", claim(item(concept(text), 100)), NONE)
+      for text in ("Kresladi teaching", "Patient education, Kresladi", "Lodging for Kresladi family")],
+    *[(f"{text}, paid", claim(item(concept(text), 100)), GIVEN)
+      for text in ("Kresladi", "Administration of Kresladi", "marnetegragene autotemcel, per dose")],
     ("its infusion, paid", claim(item(concept("Kresladi infusion"), 100)), GIVEN),
     ("not processed yet", claim(item(DRUG, 9), outcome="queued"), OPEN),
     ("processed in part", claim(item(DRUG, 9), outcome="partial"), GIVEN),

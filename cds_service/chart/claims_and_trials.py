@@ -13,7 +13,7 @@ import msgspec
 
 from cds_service.chart import phrases
 from cds_service.chart.doses_found import DosesFound
-from cds_service.chart.giving_words import only_around_giving
+from cds_service.chart.giving_words import only_around_giving, only_around_kresladi
 from cds_service.chart.hedging import names_denial
 from cds_service.chart.naming import concept_is_kresladi, mentions_kresladi
 from cds_service.chart.source import Source
@@ -120,7 +120,7 @@ def _names_kresladi(source: Source, line: Any) -> bool:
 def _is_ours(source: Source, concept: Any) -> bool:
     if not concept_is_kresladi(source, concept):
         return False
-    return "kresladi" in meanings(source.terminology, concept) or not only_around_giving(texts(concept))
+    return "kresladi" in meanings(source.terminology, concept) or not only_around_kresladi(texts(concept))
 
 
 def _procedure_names(source: Source, model: Any) -> bool:

@@ -11,7 +11,7 @@ from cds_service.chart.dose_histories import read_histories
 from cds_service.chart.dose_procedures import read_procedures
 from cds_service.chart.dose_visits import read_visits_and_notes
 from cds_service.chart.doses_found import WANTED, DosesFound
-from cds_service.chart.giving_words import only_around_giving, only_for_a_gene_therapy
+from cds_service.chart.giving_words import only_around_kresladi, only_for_a_gene_therapy
 from cds_service.chart.naming import (
     has_labels,
     is_labelled_masked,
@@ -129,7 +129,7 @@ def _sort_medication(kind: str, record: Record, model: Any, found: DosesFound) -
     says = shown.dose_record(kind, status, moment)
     if kind in _ORDERS:
         said = texts(model.code) if kind == "ServiceRequest" else ()
-        around = only_around_giving(said) or is_paperwork(said)
+        around = only_around_kresladi(said) or is_paperwork(said)
         if status == "completed" and model.intent not in ("proposal", "plan") and not model.doNotPerform and not around:
             found.may_be(record.reference, dose_reasons.may_be_a_dose(says))
         else:

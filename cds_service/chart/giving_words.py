@@ -108,6 +108,14 @@ def only_around_giving(said: Iterable[str]) -> bool:
     return around_giving(said) and not any(_GIVING.search(text) for text in said)
 
 
+def only_around_kresladi(said: Iterable[str]) -> bool:
+    """Whether words that may name Kresladi speak of no more than what goes with it: a visit, a collection, teaching."""
+    said = tuple(said)
+    named = [text for text in said if names("kresladi", (text,))]
+    told = {what_it_tells(text) for text in named}
+    return only_around_giving(said) or told == {Telling.AROUND}
+
+
 def gives(said: Iterable[str]) -> bool:
     """Whether words speak of giving something, and not only of what goes with it."""
     said = tuple(said)
