@@ -115,7 +115,8 @@ class Results:
         for result in self.usable:
             met = any(result.taken_with(other) for other in others.usable)
             (concurrent if met else apart).append(result)
-        gaps = [self._gap(reasons.not_concurrent(r.evidence.says), Cause.UNUSABLE, r.evidence.source) for r in apart]
+        because = reasons.not_concurrent if others.usable else reasons.nothing_to_go_with
+        gaps = [self._gap(because(r.evidence.says), Cause.UNUSABLE, r.evidence.source) for r in apart]
         return replace(self, usable=tuple(concurrent), gaps=(*gaps, *self.gaps))
 
     def _unless_raised(self, finding: Finding, high: Answer) -> Finding:

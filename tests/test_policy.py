@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from cds_service.logic import Answer, Cause, Evidence, Gap
 from cds_service.policy import kresladi
 from cds_service.policy.kresladi import determine, policy
 from cds_service.policy.model import Clause, Criterion, Outcome, Policy
+from cds_service.wording import reasons
 
 CLAUSES = (
     "I.A.1", "I.A.1.diagnosis", "I.A.1.a", "I.A.1.b", "I.A.1.b.i", "I.A.1.b.ii", "I.A.1.b.iii", "I.A.2", "I.A.2.a",
@@ -190,6 +192,23 @@ def test_another_indication_asks_only_what_applies() -> None:
 def test_the_policy_package_is_pure() -> None:
     """Its docstring promises it; the import test keeps it."""
     assert "Pure" in (policy_package.__doc__ or "")
+
+
+@pytest.mark.parametrize(
+    ("cd18", "because"),
+    [
+        pytest.param(Results("wanted"), reasons.nothing_to_go_with, id="no CD18 that can be used"),
+        pytest.param(
+            Results("wanted", (Result(Level.exactly(Decimal(3)), EVIDENCE[0]),)),
+            reasons.not_concurrent,
+            id="another CD18",
+        ),
+    ],
+)
+def test_a_cd11_by_itself_says_what_it_lacks(cd18: Results, because: Callable[[str], str]) -> None:
+    """A CD18 result at all, or one of the same specimen, report or day."""
+    finding = kresladi.cd11_is_missing(replace(COMPLETE, cd18=cd18, cd11a=percent("1"), cd11b=Results("wanted")))
+    assert because(EVIDENCE[0].says) in [gap.because for gap in finding.gaps]
 
 
 def test_one_conflict_is_told_once() -> None:

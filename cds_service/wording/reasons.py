@@ -120,6 +120,10 @@ def not_concurrent(says: str) -> str:
     return f"{says} is not of the same specimen, report or day as the CD18 result that is used"
 
 
+def nothing_to_go_with(says: str) -> str:
+    return f"{says} counts only beside a CD18 result, and there is none that can be used"
+
+
 def results_disagree(says: Sequence[str], limit: str) -> str:
     return f"Results lie on both sides of {limit}: {'; '.join(says)}"
 
