@@ -213,6 +213,11 @@ def without(resources: list[Resource], *ids: str) -> list[Resource]:
     return [resource for resource in resources if resource["id"] not in ids]
 
 
+def less(resource: Resource, *members: str) -> Resource:
+    """The resource without some of its members."""
+    return {name: value for name, value in resource.items() if name not in members}
+
+
 def bundle(resources: list[Resource], **more: Any) -> Resource:
     entries = [
         {"fullUrl": f"https://ehr.example/fhir/{r['resourceType']}/{r.get('id')}", "resource": r} for r in resources

@@ -26,6 +26,7 @@ from tests.charts import (
     flow,
     infection,
     lad,
+    less,
     observation,
     order,
     patient,
@@ -59,10 +60,6 @@ COUSIN = of(
 )
 NO_TEAM = without(complete(), "team")
 NO_INFECTION = without(complete(), "infection")
-
-
-def less(resource: Resource, *members: str) -> Resource:
-    return {name: value for name, value in resource.items() if name not in members}
 
 
 NOT_NEEDED: list[Row] = [

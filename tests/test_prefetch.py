@@ -33,6 +33,7 @@ from tests.charts import (
     order,
     patient,
     request,
+    subject,
     topics,
     without,
 )
@@ -244,6 +245,15 @@ def test_part_of_the_chart_is_an_answer(remark: str, values: Resource) -> None:
 # --- taken apart at one go -------------------------------------------------------------------------------------------
 
 ENTRY_WITHOUT = {"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:1"}, {"resource": lad()}]}
+STUDY_DRUG = {
+    "resourceType": "MedicationAdministration", "id": "study", "status": "completed", "subject": subject(),
+    "effectiveDateTime": "2025-01-01", "medicationCodeableConcept": {"text": "Study drug"},
+    "supportingInformation": [{"display": "RP-L201 gene therapy, day 0"}],
+}  # fmt: skip
+NARRATED = {
+    "resourceType": "DiagnosticReport", "id": "told", "status": "final", "code": {"text": "Laboratory report"},
+    "subject": subject(), "text": {"status": "generated", "div": "<div>ITGB2 c.382G>A; CD18 absent</div>"},
+}  # fmt: skip
 UNTYPED = {"resourceType": "Bundle", "entry": [{"resource": {"id": "x"}}, {"resource": lad()}]}
 BY_VALUE, TO_ENTRIES, TO_MEMBERS = "value by value", "down to its entries", "down to the members that are read"
 AT_ONE_GO = {TO_ENTRIES: READERS[About.TREATMENT], TO_MEMBERS: READERS[About.COVERAGE]}
@@ -269,6 +279,8 @@ def apart(call: HookCall) -> str:
         ("members that no rule reads", {"conditions": bundle([lad() | {"vendor": {"a": [1]}}])}, TO_MEMBERS),
         ("members of the wrong shape", {"conditions": bundle([lad() | {"code": [], "subject": 5}])}, TO_MEMBERS),
         ("the same resource under two keys", {"observations": bundle([flow(), lad() | {"note": [1]}])}, TO_MEMBERS),
+        ("a word in a member that no rule reads", {"medicationAdministrations": bundle([STUDY_DRUG])}, TO_MEMBERS),
+        ("a report that only its narrative tells of", {"diagnosticReports": bundle([NARRATED])}, TO_MEMBERS),
         ("an entry with an OperationOutcome", {"conditions": bundle([lad(), OUTCOME])}, TO_ENTRIES),
         ("a type that no rule reads", {"conditions": bundle([lad(), {"resourceType": "Basic"}])}, TO_ENTRIES),
         ("a resource without a type", {"conditions": UNTYPED}, TO_ENTRIES),
@@ -293,6 +305,13 @@ def test_at_one_go_or_value_by_value(remark: str, values: Resource, at_best: str
     assert [apart(each) for each in others] == [BY_VALUE if at_best == BY_VALUE else TO_ENTRIES, at_best], remark
     by_value = OFFER.evaluate(one).evaluations[0].determination
     assert all(OFFER.evaluate(each).evaluations[0].determination == by_value for each in others)
+
+
+def test_a_word_in_any_element_counts() -> None:
+    """Whether a study's product may be Kresladi, and whether a report is one to attach, is told by all of it."""
+    body = request([*complete(), STUDY_DRUG])
+    assert criteria(determination(body))["II.A"]["status"] == "unknown"
+    assert "unusable" in causes(asked("I.A.1.a", [*without(complete(), "cd18"), NARRATED]))
 
 
 STORIES = {

@@ -80,6 +80,16 @@ def test_every_value_set_is_fhir(value_set: dict[str, Any]) -> None:
         (NDC, "83537003401", "kresladi", True, "11 digits"),
         (NDC, "83537-034", "kresladi", True, "the product alone"),
         (NDC, "51167-290-01", "kresladi", False, "Casgevy"),
+        (None, "83537-034-01", "kresladi", True, "an NDC without a system"),
+        ("", "83537003401", "kresladi", True, "11 digits without a system"),
+        ("NDC", "83537003401", "kresladi", True, "an NDC under its name"),
+        ("https://hl7.org/fhir/sid/ndc", "83537-034", "kresladi", True, "an address that is nearly NDC's"),
+        ("urn:oid:1.2.3", "83537-0034-01", "kresladi", True, "an NDC in a hospital's own list"),
+        ("urn:oid:1.2.3", "83537-034", "kresladi", False, "two numbers in a hospital's own list"),
+        ("urn:oid:1.2.3", "2740386", "kresladi", False, "a number of RxNorm in a hospital's own list"),
+        ("http://snomed.info/sct", "83537-034-01", "kresladi", False, "an NDC in a system that is another"),
+        ("http://fdasis.nlm.nih.gov", "rd86xhh46n", "kresladi", True, "UNII in small letters"),
+        ("urn:oid:2.16.840.1.113883.4.9", "RD86XHH46N", "kresladi", True, "UNII by its object identifier"),
         (PCS, "30243C0", "genetically-modified-cell-infusion", True, "ICD-10-PCS"),
         (PCS, "30243c0", "genetically-modified-cell-infusion", True, "ICD-10-PCS in small letters"),
     ],
@@ -87,6 +97,11 @@ def test_every_value_set_is_fhir(value_set: dict[str, Any]) -> None:
 def test_look_up(system: str, code: str, meaning: str, holds: bool, remark: str) -> None:
     """A code is found in every way of writing it, and prefixes stop where they should."""
     assert (meaning in TERMINOLOGY.meanings(system, code)) is holds, remark
+
+
+def test_a_terminology_without_package_numbers_knows_none() -> None:
+    """A number that is written like one of NDC's means nothing by itself."""
+    assert Terminology([]).meanings(None, "83537-034-01") == frozenset()
 
 
 def test_infection_tiers_do_not_overlap() -> None:

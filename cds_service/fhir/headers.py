@@ -1,7 +1,7 @@
-"""What is known of a resource before it is read: a few of its members, or all that any rule reads, each still bytes.
+"""What is known of a resource before it is read: a few of its members, or all that FHIR has for it, each still bytes.
 
-A chart that is gone over for the first time is taken apart into `Read` members with the request, and its bytes are not
-gone over again. A resource that comes otherwise has a `Header`, and its own bytes beside it.
+A chart that is gone over for the first time is taken apart into the elements of its resources with the request, and its
+bytes are not gone over again. A resource that comes otherwise has a `Header`, and its own bytes beside it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import msgspec
 
 from cds_service.exact_json import EMPTY
 from cds_service.fhir.bundle import Bundle, Entry
-from cds_service.fhir.resources import READ, members_read
+from cds_service.fhir.resources import READ, elements_of
 
 
 class Header(msgspec.Struct, gc=False):
@@ -46,17 +46,14 @@ class Header(msgspec.Struct, gc=False):
 _Absent = msgspec.defstruct("_Absent", [], namespace=dict.fromkeys(Header.__struct_fields__, EMPTY), gc=False)
 """What a type of resource does not have is empty, as in a `Header`."""
 
-_LOOKED_AT = {"Procedure": ("category",), "FamilyMemberHistory": ("name", "note")}
-"""Per type, the members that are looked at as they were sent, and not validated."""
 _TYPED: dict[str, Any] = {"id": str | None, "status": str | None}
 _RENAMED = {"klass": "class"}
 
 
 def _struct_of(kind: str) -> Any:
-    names = {**dict.fromkeys(members_read(kind)), **dict.fromkeys(_LOOKED_AT.get(kind, ()))}
     fields = [
         ("klass" if name == "class" else name, _TYPED.get(name, msgspec.Raw), None if name in _TYPED else EMPTY)
-        for name in names
+        for name in elements_of(kind)
     ]
     return msgspec.defstruct(
         kind,
@@ -72,7 +69,7 @@ def _struct_of(kind: str) -> Any:
 
 
 _READ: Any = Union[tuple(map(_struct_of, READ))]  # noqa: UP007 - of a number of types that is not written here
-"""A resource as the members that some rule reads, of a type that is read."""
+"""A resource of a type that is read, as its elements: what no rule reads may still name the drug, or a marker."""
 _EntryRead: Any = msgspec.defstruct("_EntryRead", [("resource", _READ)], bases=(Entry,), gc=False)
 BundleRead: Any = msgspec.defstruct("BundleRead", [("entry", list[_EntryRead] | None, None)], bases=(Bundle,))
 """A Bundle of such resources and no others."""

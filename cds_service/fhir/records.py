@@ -49,12 +49,13 @@ class Record(msgspec.Struct, gc=False, eq=False):
     def read(self) -> Any:
         """The validated model. Raises Unreadable."""
         if isinstance(self._model, Unreadable):
-            raise self._model
+            raise _another(self._model)
         if self._model is None:
             try:
                 self._model = validated(self.plain(), self.known)
             except Unreadable as unreadable:
-                self._model = unreadable
+                # The one that is raised holds on to everything that was at work, this record too.
+                self._model = _another(unreadable)
                 raise
         return self._model
 
@@ -72,6 +73,11 @@ class Record(msgspec.Struct, gc=False, eq=False):
         if not isinstance(value, dict):
             raise Unreadable("it is no resource")
         return value
+
+
+def _another(unreadable: Unreadable) -> Unreadable:
+    """The same, which nobody raised yet."""
+    return type(unreadable)(*unreadable.args)
 
 
 @dataclass(slots=True)

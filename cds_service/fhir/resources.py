@@ -39,7 +39,8 @@ READ: dict[str, tuple[str, ...]] = {
     "DiagnosticReport": ("code", "result", "effectiveDateTime", "effectivePeriod", "issued", "specimen", "conclusion",
                          "conclusionCode", "presentedForm"),
     "DocumentReference": ("docStatus", "type", "author", "date", "content", "description"),
-    "Encounter": ("class", "participant", "period", "reasonCode", "reasonReference", "diagnosis", "type"),
+    "Encounter": ("class", "participant", "period", "reasonCode", "reasonReference", "diagnosis", "type",
+                  "serviceType"),
     "ExplanationOfBenefit": ("use", "patient", "item", "outcome", "disposition", "payment", "total", "created",
                              "billablePeriod", "insurer", "provider", "insurance", "type", "diagnosis", "procedure",
                              "addItem"),
@@ -47,7 +48,8 @@ READ: dict[str, tuple[str, ...]] = {
     "Immunization": ("vaccineCode", "patient", "occurrenceDateTime", "occurrenceString"),
     "Medication": ("code", "ingredient"),
     "MedicationAdministration": ("medicationCodeableConcept", "medicationReference", "effectiveDateTime",
-                                 "effectivePeriod", "dosage", "reasonCode", "reasonReference", "context", "request"),
+                                 "effectivePeriod", "dosage", "reasonCode", "reasonReference", "context", "request",
+                                 "note"),
     "MedicationDispense": ("medicationCodeableConcept", "medicationReference", "whenHandedOver", "whenPrepared"),
     "MedicationRequest": ("intent", "medicationCodeableConcept", "medicationReference", "authoredOn", "requester",
                           "reasonCode", "reasonReference", "dosageInstruction", "dispenseRequest", "identifier",
@@ -61,10 +63,10 @@ READ: dict[str, tuple[str, ...]] = {
                     "referenceRange"),
     "Organization": ("name",),
     "Patient": ("identifier", "birthDate", "deceasedBoolean", "deceasedDateTime", "link"),
-    "Practitioner": ("qualification", "active"),
+    "Practitioner": ("qualification", "active", "name"),
     "PractitionerRole": ("active", "period", "practitioner", "code", "specialty"),
     "Procedure": ("code", "performedDateTime", "performedPeriod", "performer", "usedCode", "usedReference", "note",
-                  "reasonReference"),
+                  "reasonReference", "reasonCode", "basedOn"),
     "QuestionnaireResponse": ("questionnaire", "authored", "author", "item"),
     "RelatedPerson": ("active", "patient", "relationship"),
     "ResearchSubject": ("individual", "study", "period"),
@@ -113,17 +115,27 @@ def validated(resource: dict[str, Any], known: Known | None = None) -> Any:
         raise Unreadable("its type is not one that is read")
     members = {name: value for name, value in resource.items() if name in kept}
     try:
-        return _validated(str(kind), tidied(members, {} if known is None else known))
+        return _read(str(kind), members, {} if known is None else known)
     except ArithmeticError:
         raise Unreadable("a number in it is out of any range") from None
     except RecursionError:
         raise Unreadable("it is nested too deeply") from None
 
 
-def members_read(kind: str) -> tuple[str, ...]:
-    """The members of a type that are read, in the order in which FHIR has them."""
-    order = {name: place for place, name in enumerate(_MODELS[kind].elements_sequence())}
-    return tuple(sorted((*COMMON[1:], *READ[kind]), key=lambda name: order.get(name, len(order))))
+def _read(kind: str, members: dict[str, Any], known: Known) -> Any:
+    try:
+        return _validated(kind, tidied(members, known))
+    except Undecided:
+        raise
+    except Unreadable:
+        # What only looks like a Reference or a CodeableConcept, and stands where neither belongs, can be taken out.
+        return _validated(kind, tidied(members, None))
+
+
+def elements_of(kind: str) -> tuple[str, ...]:
+    """All elements of a type, in the order in which FHIR has them, and what is read beside them."""
+    names = dict.fromkeys((*_MODELS[kind].elements_sequence(), *COMMON, *READ[kind]))
+    return tuple(name for name in names if name != "resourceType")
 
 
 def reference_in(resource: dict[str, Any], member: str) -> Any:

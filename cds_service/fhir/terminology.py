@@ -24,6 +24,7 @@ ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 ICD10PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
 NDC = "http://hl7.org/fhir/sid/ndc"
 SNOMED = "http://snomed.info/sct"
+UNII = "http://fdasis.nlm.nih.gov"
 
 # HL7's registry of object identifiers gives these for the systems that have a URI of their own.
 _SYSTEM_OF_OID = {
@@ -32,6 +33,7 @@ _SYSTEM_OF_OID = {
     "urn:oid:2.16.840.1.113883.6.1": "http://loinc.org",
     "urn:oid:2.16.840.1.113883.6.88": "http://www.nlm.nih.gov/research/umls/rxnorm",
     "urn:oid:2.16.840.1.113883.6.69": NDC,
+    "urn:oid:2.16.840.1.113883.4.9": UNII,
     "urn:oid:2.16.840.1.113883.6.12": "http://www.ama-assn.org/go/cpt",
     "urn:oid:2.16.840.1.113883.6.101": "http://nucc.org/provider-taxonomy",
     "urn:oid:2.16.840.1.113883.6.4": ICD10PCS,
@@ -39,6 +41,8 @@ _SYSTEM_OF_OID = {
     "urn:oid:2.16.840.1.113883.5.4": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
 }
 _NDC_SEGMENTS = (5, 4, 2)
+_WRITTEN_NDC = re.compile(r"\d{5}-\d{3,4}-\d{2}|\d{11}")
+"""A package's number, which is known for what it is under any system, or none."""
 _PREFIX = re.compile(r"[A-Z0-9]+\.\*")
 
 NO_MEANING: frozenset[str] = frozenset()
@@ -53,7 +57,7 @@ class Code(NamedTuple):
 
 def normalised(system: str | None, code: str) -> Code:
     """One written form for every way of writing a code: dots, case, fillers, NDC segments, OIDs, stray blanks."""
-    system = (system or "").strip().rstrip("/")
+    system = (system or "").strip().rstrip("/").replace("https://", "http://", 1)
     system = _SYSTEM_OF_OID.get(system, system)
     code = code.strip()
     if system == ICD10CM:
@@ -61,6 +65,8 @@ def normalised(system: str | None, code: str) -> Code:
         code = code.replace(".", "").upper().rstrip("X")
     elif system == ICD10PCS:
         code = code.replace(".", "").upper()
+    elif system == UNII:
+        code = code.upper()
     elif system == NDC:
         code = _ndc(code)
     return Code(system, code)
@@ -105,7 +111,8 @@ class Terminology:
 
     def _look_up(self, key: Code) -> frozenset[str]:
         if key.system not in self._includes:
-            return NO_MEANING
+            is_ndc = key.system != NDC and _WRITTEN_NDC.fullmatch(key.code)
+            return self.meanings(NDC, key.code) if is_ndc else NO_MEANING
         found = frozenset(self._includes[key.system].holding(key.code))
         excluding = self._excludes.get(key.system) if found else None
         return found - excluding.holding(key.code) if excluding else found

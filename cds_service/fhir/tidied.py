@@ -34,19 +34,21 @@ _NO_DATE = re.compile(r"(?:0001-01-0[1-3]|9999-12-(?:29|3[01]))(?:T.*)?")
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-def tidied(members: dict[str, Any], known: Known) -> dict[str, Any]:
+def tidied(members: dict[str, Any], known: Known | None) -> dict[str, Any]:
     """The members of a resource, tidied; the References that it adds to the chart's are put to the known ones.
+
+    Where none may be known, nothing is validated on the way.
 
     Raises ArithmeticError at a number out of any range, and RecursionError where they are nested without end.
     """
     return _members(members | _in_the_shape_of_r4(members) | _labels_alone(members) | _words_of_ranges(members), known)
 
 
-def _members(members: dict[str, Any], known: Known) -> dict[str, Any]:
+def _members(members: dict[str, Any], known: Known | None) -> dict[str, Any]:
     return {name: kept for name, value in members.items() if (kept := _value(value, known)) is not None}
 
 
-def _value(value: Any, known: Known) -> Any:
+def _value(value: Any, known: Known | None) -> Any:
     """The value; None where nothing is left of it."""
     if isinstance(value, str):
         said = value.strip()
@@ -60,9 +62,11 @@ def _value(value: Any, known: Known) -> Any:
     return value
 
 
-def _model(value: dict[str, Any], known: Known) -> Any:
+def _model(value: dict[str, Any], known: Known | None) -> Any:
     """The model of a CodeableConcept or a Reference, which nobody changes; None of anything else, and of one that is
     wrong, for the validation of the resource to say so."""
+    if known is None:
+        return None
     if "coding" in value:
         return _concept(_encoder.encode(value))
     if "reference" not in value:
