@@ -376,6 +376,112 @@ def test_a_percentage_of_a_control_or_an_intensity_is_none_of_cells(resources: l
     assert causes(criterion) == ({"unusable"} if status == "unknown" else set())
 
 
+GATED_ON = [
+    # what the result says beside a name with neutrophils: remark, members, I.A.1.a
+    *((f"method: {text}", flow(method=concept(text)), "unknown") for text in (
+        "Flow cytometry, gated on lymphocytes", "Lymphocyte gate", "monocyte gate", "Gate: CD3+", "T cell gating",
+        "Gated on CD3", "CD3 gate", "Mononuclear cell gate", "Monocyte/lymphocyte gate", "Lymphocyte gates",
+        "Monocyte and lymphocyte gate", "Lymphocyte gate, PMNs excluded", "Gated on leukocytes", "Lymphocyte-gated",
+    )),
+    *((f"method: {text}", flow(method=concept(text)), "met") for text in (
+        "Flow cytometry", "Flow cytometry, neutrophil gate", "Lymphocyte and neutrophil gates",
+        "Neutrophil, monocyte and lymphocyte gates", "Gated on neutrophils, lymphocytes and monocytes",
+        "Lymphocyte gate; neutrophil gate", "Lymphocytes gated out", "Gate excludes monocytes and lymphocytes",
+        "CD45/SSC gating", "Gated on CD16+, CD14-negative cells", "Leukocyte immunophenotyping, gated by side scatter",
+        "Lymphocyte immunophenotyping", "Gated on CD14 negative cells", "Neutrophil-gated",
+        "Backgated", "PMN/lymphocyte gate",
+    )),
+    *((f"component: {what} {value}", flow(component=[stating(what, text=value)]), "unknown") for what, value in (
+        ("Gated population", "Lymphocytes"), ("Gate", "CD3+"), ("Gate", "CD3"), ("Cell population", "T cells"),
+        ("Gate", "Lymphocytes, not neutrophils"), ("Cell type", "Leukocytes"),
+    )),
+    *((f"component: {what} {value}", flow(component=[stating(what, text=value)]), "met") for what, value in (
+        ("Gated population", "Neutrophils"), ("Gate", "CD16+"), ("Gate", "Neutrophils (not lymphocytes)"),
+        ("Cell populations", "Neutrophils, monocytes"), ("Comment", "Lymphocytes were normal"),
+        ("Specimen type", "Peripheral blood leukocytes"),
+    )),
+    ("component: gated on lymphocytes, yes",
+     flow(component=[{"code": concept("Gated on lymphocytes"), "valueBoolean": True}]), "unknown"),
+    *((f"note: {text}", flow(note=[{"text": text}]), "unknown") for text in (
+        "Gate: Lymphocytes", "Lymphocyte gate", "Gated on lymphocytes, not neutrophils", "CD3+ T cell gate used.",
+        "Few neutrophils, lymphocyte gate", "Cell population: lymphocytes", "Percent of lymphocytes bearing CD18.",
+        "Monocyte and lymphocyte gate",
+    )),
+    *((f"note: {text}", flow(note=[{"text": text}]), "met") for text in (
+        "Gated on neutrophils", "98 % of lymphocytes express CD18", "Neutrophil and lymphocyte gates were drawn.",
+        "Lymphocytes gated out.", "Also absent in the lymphocyte gate.", "Lymphocyte gate used as internal control.",
+        "Lower than expected compared with the lymphocyte gate", "Neutrophil gate. Lymphocyte gate for comparison.",
+        "Lymphocyte count normal", "Investigated for LAD-I by the gatekeeper clinic for lymphocytes",
+    )),
+    ("two words of one result that disagree",
+     cd18(method=concept("Neutrophil gate"), note=[{"text": "Gate: lymphocytes"}]), "unknown"),
+    ("a panel's component, its own name PMN",
+     components(component("CD18", 1.2, "CD18 PMN"), method=concept("Gated on lymphocytes")), "unknown"),
+    # no gate in the name
+    *((f"no gate in the name, note: {text}", noted(text), "unknown") for text in (
+        "Lymphocyte gate", "CD3+ gate", "Monocyte gate, 10000 events", "Population: lymphocytes", "Gated on CD3",
+        "Gated on lymphocytes for comparison with a control",
+    )),
+    *((f"no gate in the name, note: {text}", noted(text), "met") for text in (
+        "Neutrophil gate", "PMN gate, CD45/SSC", "Lymphocyte and neutrophil gates", "Population: neutrophils",
+    )),
+    *((f"no gate in the name, method: {text}", cd18(method=concept(text)), status) for text, status in (
+        ("Whole blood, RBC lysed", "met"), ("Red cell lysis, no wash", "met"), ("After lysis of erythrocytes", "met"),
+        ("On red cells", "unknown"), ("Gated on CD3", "unknown"), ("CD3 gate", "unknown"),
+    )),
+    ("no gate in the name, several in its own gate line",
+     cd18(component=[stating("Gated population", text="Granulocytes and monocytes")]), "unknown"),
+    ("no gate in the name, CD3 in its own gate line", cd18(component=[stating("Gate", text="CD3")]), "unknown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("result", "status"), [case[1:] for case in GATED_ON], ids=[case[0] for case in GATED_ON])
+def test_a_gate_on_other_cells_undoes_the_name(result: Resource, status: str) -> None:
+    """What the result itself says of its gate is heard, whatever its name says; several gates tell nothing."""
+    criterion = asked("I.A.1.a", [patient(), lad(), result])
+    assert criterion["status"] == status
+    assert causes(criterion) == ({"unusable"} if status == "unknown" else set())
+
+
+TAKEN_BACK = [
+    # remark, result, I.A.1.a
+    *((f"note: {text}", flow(note=[{"text": text}]), "unknown") for text in (
+        "Reported in error; wrong patient sample. Please disregard.", "Reported in error.", "Wrong patient.",
+        "Please disregard.", "Specimen mislabeled - result invalid.", "Specimen was mislabelled", "Result invalid",
+        "This result is not valid.", "No neutrophils in sample; not evaluable.", "Too few neutrophils for analysis",
+        "Sample from another patient", "Result entered in error", "Disregard this result",
+        "Specimen mislabeled, recommend repeat", "Sample mix-up suspected", "CD18 result is invalid.",
+        "Wrong-patient tube", "Patient misidentified", "Result should be disregarded",
+    )),
+    *((f"note: {text}", flow(note=[{"text": text}]), "met") for text in (
+        "Previously reported as 40 % in error.", "Corrected result. Reported in error as 40 %.",
+        "Please disregard the previous result.", "Specimen was not mislabeled.", "Replaces a mislabeled specimen.",
+        "The first specimen was mislabeled; redrawn.", "DHR result invalid", "CD11c result invalid.",
+        "No neutrophils expressing CD18 were detected.", "No neutrophils positive for CD18",
+        "Recollect if specimen mislabeled.", "Valid result.", "An error in the ITGB2 gene is likely",
+        "Not a wrong patient: identity was checked", "Sample mix-up was excluded.",
+        "A specimen of another patient was run in parallel", "Please ignore the flag",
+        "Results invalidate LAD-III as diagnosis",
+    )),
+    *((f"interpretation: {text}", flow(interpretation=[concept(text)]), status) for text, status in (
+        ("Invalid result", "unknown"), ("Invalid", "unknown"), ("Not evaluable", "unknown"), ("Low", "met"),
+        ("Abnormal", "met"), ("Critically low", "met"),
+    )),
+    ("the panel's note", [flow(), panel("Observation/cd18", note=[{"text": "Wrong patient."}])], "unknown"),
+    ("a component's interpretation",
+     components(component("CD18", 1.2, interpretation=[concept("Invalid result")])), "unknown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("result", "status"), [case[1:] for case in TAKEN_BACK], ids=[case[0] for case in TAKEN_BACK])
+def test_a_result_that_a_note_takes_back_does_not_count(result: Resource | list[Resource], status: str) -> None:
+    """A laboratory that calls its result invalid means it; one that calls an earlier one so does not mean this."""
+    results = result if isinstance(result, list) else [result]
+    criterion = asked("I.A.1.a", [patient(), lad(), *results])
+    assert criterion["status"] == status
+    assert causes(criterion) == ({"unusable"} if status == "unknown" else set())
+
+
 def test_a_gate_that_is_not_stated_is_said() -> None:
     """The evidence shows that the laboratory did not name the cells."""
     evidence = asked("I.A.1.a", [patient(), lad(), cd18()])["evidence"]
@@ -535,6 +641,18 @@ SAID = [
     ("another patient's alone", [flow(subject=reference("Patient/p2"))], "Not found", "absent"),
     ("entered in error alone", [flow(status="entered-in-error")], "Not found", "absent"),
     ("a report in words", [report(code=PANEL, conclusion="CD18 0.3 %")], "attach", "unusable"),
+    *((f"a report without results, {status}", [report(code=concept("LAD panel", (LOINC, "94266-4")), status=status)],
+       f"LAD panel is {status}", "unusable") for status in ("registered", "preliminary", "partial", "unknown")),
+    *((f"a report without results, {status}", [report(code=PANEL, status=status)], "attach", "unusable")
+      for status in ("final", "amended", "corrected", "appended")),
+    *((f"a report without results, {status}", [report(code=PANEL, status=status)], "Not found", "absent")
+      for status in ("cancelled", "entered-in-error")),
+    ("a panel in words, preliminary", [observation("x", PANEL, valueString="Absent", status="preliminary")],
+     "LAD-I panel is preliminary", "unusable"),
+    ("a panel in words, cancelled", [observation("x", PANEL, valueString="Absent", status="cancelled")],
+     "Not found", "absent"),
+    ("a panel without a word, registered", [observation("x", PANEL, status="registered")],
+     "LAD-I panel is registered", "unusable"),
     ("after a transplant by its name", [cd18(code="CD18 PMN post BMT")], "after “CD18 PMN post BMT”", "unusable"),
     ("a report whose results are not here", [report("Observation/x", conclusion="CD18 0.3 %")], "attach", "unusable"),
     ("a reason why there is no value", [flow("CD18", {"dataAbsentReason": concept("clotted")})], "clotted", "unusable"),

@@ -44,12 +44,14 @@ def test_several_texts_are_kept_where_they_are_short_together(texts: tuple[str, 
 
 
 def test_what_a_note_says_of_the_gate_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The gate is remembered by names, methods and specimens; a note is somebody's prose."""
+    """The gate is remembered by the words of codes; a note, a specimen's name or a value is what somebody wrote."""
     kept: list[tuple[str, ...]] = []
     monkeypatch.setattr(gates, "_gate_by_names", lambda said: kept.append(said) or gates.Gate.NOT_STATED)
-    gate = gates.gate_of(["CD18"], [], [], ["Ada asked: gated on lymphocytes"])
+    gate = gates.gate_of(["CD18"], [], [], ["Ada asked: gated on lymphocytes"], coded=True)
     assert (gate, kept) == (gates.Gate.OTHER, [])
-    gates.gate_of(["CD18"], [], [], ["Ada was well"])
+    gates.gate_of(["CD18"], ["Ada's blood"], [])
+    assert kept == []
+    gates.gate_of(["CD18"], [], [], ["Ada was well"], coded=True)
     assert kept == [("CD18", "")]
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from itertools import chain
 
 from cds_service.chart import phrases
-from cds_service.remembered import remembered
 from cds_service.wording import reasons
 
 _PERSON = (
@@ -51,6 +50,34 @@ _STILL_TO_COME = re.compile(
 )
 """Words before a treatment by which the result itself is not of after it."""
 _LONG_AGO = re.compile(r"\b(?:[89]|[1-9]\d+) days?\b|\b(?:weeks?|months?|years?)\b", re.IGNORECASE)
+_RESULT = r"(?:results?|values?|reports?|samples?|specimens?|tests?|assays?|analysis|study|measurements?|tube|aliquot)"
+_THIS = r"(?:^|[-–,:(] ?|\b(?:this|the|these|that|his|her|cd ?18|cd ?11 ?[ab]|flow|cytometry) )"
+_IS = r"(?: (?:is|was|are|were|be|been|has|have|should|must|to|considered|deemed|declared|found|now|therefore))*"
+_INVALID = (
+    r"(?:invalid(?:ated)?|void(?:ed)?|erroneous|retracted|disregarded|uninterpretable|unevaluable|"
+    r"not (?:valid|evaluable|interpretable|assessable|to be used))\b"
+)
+_TAKEN_BACK = re.compile(
+    rf"{_THIS}{_RESULT}{_IS} {_INVALID}|^{_INVALID}(?= {_RESULT}| (?:due|because|for|as)\b|$)|"
+    r"\b(?:report|result|enter|releas|issu|fil|post|chart)\w* in error\b(?! as\b)|"
+    r"\bwrong[- ](?:patient|person|child|baby|sample|specimen|chart)\b|\bmis-?(?:labell?ed|identified)\b|"
+    r"\b(?:sample|specimen|tube|patient)s? (?:mix(?:ed)?[- ]?up|swap\w*|switched)\b|"
+    rf"\b(?:{_RESULT}|blood) (?:is |was |are |were )?(?:of|from|for) (?:another|a different|the wrong) "
+    r"(?:patient|person|child)\b|"
+    rf"\b(?:disregard|ignore|(?:do not|don't) use)(?: (?:this|the|these|all|above))*(?: {_RESULT}\b|$)|"
+    r"\b(?:no|too few|insufficient|not enough) (?:viable )?(?:neutrophil|granulocyte|pmn|poly)s?"
+    r"(?: (?:was|were|are))? (?:in|for|to|present|seen|found|detected|available)\b"
+    r"(?!.*(?:cd ?1[18]|express|positiv|stain))",
+    re.IGNORECASE,
+)
+"""What a laboratory writes to a result that must not be used."""
+_OF_ANOTHER_RESULT = re.compile(
+    r"\b(?:previous\w*|prior|earlier|former\w*|initial\w*|original\w*|first|preliminary|replac\w+|supersed\w+)\b|"
+    r"\bcd ?(?!18\b|11 ?[ab]\b)\d|(?:excluded|ruled out|in parallel|alongside)$",
+    re.IGNORECASE,
+)
+"""The one before this, one beside it, or another marker's; or a doubt that was laid to rest."""
+_IF = re.compile(r"\b(?:if|unless|when|in case|until)\b", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<!\bvs)[.;|\n]+(?:\s|$)|[;|]", re.IGNORECASE)
 
 
@@ -61,7 +88,6 @@ def spoilt_by_its_words(names: Iterable[str], notes: Iterable[str]) -> str | Non
     return next(chain(after, noted), None)
 
 
-@remembered
 def _is_after(name: str) -> bool:
     """Whether a name says that it is of after a treatment."""
     return bool(_AFTER.search(name.replace("_", " ")))
@@ -73,6 +99,8 @@ def _spoilt_by_note(said: str) -> str | None:
         return reasons.of_anothers_sample(said)
     if _A_CONTROL.fullmatch(said):
         return reasons.of_a_control(said)
+    if _is_taken_back(said):
+        return reasons.not_to_be_used(said)
     after = _AFTER.search(said)
     if after and not _STILL_TO_COME.search(said[: after.start()]) and not _NOT.search(said[: after.start()]):
         return reasons.after_treatment(reasons.quoted(said))
@@ -80,6 +108,15 @@ def _spoilt_by_note(said: str) -> str | None:
     if granulocytes and not _LONG_AGO.search(said) and not _STILL_TO_COME.search(said):
         return reasons.after_granulocytes(reasons.quoted(said))
     return None
+
+
+def _is_taken_back(said: str) -> bool:
+    """Whether a sentence says of this result that it must not be used."""
+    found = _TAKEN_BACK.search(said)
+    if found is None or _OF_ANOTHER_RESULT.search(said):
+        return False
+    before = said[: found.start()]
+    return not (_NOT.search(before) or _IF.search(before))
 
 
 def _sentences(notes: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from cds_service.chart import phrases
 from cds_service.chart.answers import CONTRADICTORY, FLOW_DATE, PERCENT_OF_NEUTROPHILS, Answers, Response
 from cds_service.chart.gated import gate_of_result, spoilt_as_it_says
 from cds_service.chart.gates import Gate
-from cds_service.chart.observed import WITHDRAWN, Observed, observed
+from cds_service.chart.observed import REPORT_IS_FINAL, WITHDRAWN, Observed, observed
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.treatments import TELL_OF_TREATMENT, Treatments
 from cds_service.chart.values import percent, percent_answered
@@ -176,8 +176,15 @@ class _Reading:
         on_markers = (record for record in records if _is_on_markers(self.source, record))
         sifted = self.source.sift(record for record in on_markers if not self.source.lacks_results_of(record))
         for record, report in sifted.usable:
-            if report.status not in WITHDRAWN:
-                self._trouble_all(record, reasons.FLOW_AS_TEXT)
+            unfinished = None if report.status in REPORT_IS_FINAL else report.status or reasons.WITHOUT_STATUS
+            self._take_words(record, report, unfinished)
+
+    def _take_words(self, record: Record, model: Any, unfinished: str | None) -> None:
+        """What holds no number that is read can be attached; not before it is final, and not once it is withdrawn."""
+        if unfinished is None:
+            self._trouble_all(record, reasons.FLOW_AS_TEXT)
+        elif unfinished not in WITHDRAWN:
+            self._trouble_all(record, reasons.not_final(name_of(model.code) or record.reference, unfinished))
 
     def results(self, marker: str, answers: Answers) -> Results:
         """What was sorted for one marker."""
@@ -208,8 +215,9 @@ class _Reading:
         elif coded:
             return coded[0], True
         elif PANEL in codes:
-            if carrier.has_value:
-                self._trouble_all(carrier.record, reasons.FLOW_AS_TEXT)
+            seen = carrier.seen
+            if carrier.has_value or (seen.withheld and not carrier.is_said_by_its_parts):
+                self._take_words(carrier.record, seen.model, seen.withheld)
         elif named and named[0] in MARKERS:
             return named[0], False
         elif named:

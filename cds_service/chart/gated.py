@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cds_service.chart.circumstances import spoilt_by_its_words
-from cds_service.chart.gates import Gate, gate_of, is_of_another_person
+from cds_service.chart.gates import Gate, gate_of, is_gated_on_others, is_gated_on_several, is_of_another_person
 from cds_service.chart.observed import WITHDRAWN, Observed
 from cds_service.chart.specimens import read_or_none
 from cds_service.chart.values import Measured
@@ -23,6 +23,7 @@ _STATES_IT = re.compile(
 _MAY_STATE_IT = re.compile(
     rb"(?i)gat(?:e|ing)|pop|subset|lineage|type|specimen|sample|source|cell|denominator|material"
 )
+_ASKS_SPECIMEN = re.compile(r"\b(?:specimens?|samples?|sources?|materials?|tissues?|blood)\b", re.IGNORECASE)
 _GATED = re.compile(r"\bgat(?:ed|ing)\b", re.IGNORECASE)
 
 
@@ -30,27 +31,36 @@ def gate_of_result(seen: Observed, holder: Any, measured: Measured) -> Gate:
     """The gate of the percentage that `holder`, an Observation or one of its components, gives."""
     model = seen.model
     own = [*texts(holder.code), plain_text(measured.unit)]
-    near = [
-        *texts(model.method),
-        *texts(model.bodySite),
-        *seen.specimen_texts,
-        *_stated(model.component),
-        *_ranges(holder),
-    ]
+    near = (*texts(model.method), *texts(model.bodySite))
+    written = (*seen.specimen_texts, *_stated(model.component), *_ranges(holder))
     over = texts(model.code) if holder is not model else ()
     names = (*over, *(text for panel in seen.panels for text in texts(panel.model.code)))
     if any(map(is_of_another_person, names)):
         return Gate.ANOTHER_PERSON
     notes = [note for each in (model, *(panel.model for panel in seen.panels)) for note in _notes(each)]
-    return gate_of(own, (*near, *over), [_texts_of(panel) for panel in seen.panels], notes)
+    coded = not written and not seen.panels
+    gate = gate_of(own, (*near, *written, *over), [_texts_of(panel) for panel in seen.panels], notes, coded=coded)
+    return Gate.OTHER if _is_of_others(gate, model, holder) else gate
+
+
+def _is_of_others(gate: Gate, model: Any, holder: Any) -> bool:
+    """Whether what the result itself says of its gate is against what its name, or a panel's, would let it be."""
+    if gate not in (Gate.NEUTROPHILS, Gate.NOT_STATED):
+        return False
+    lines = tuple(_gate_lines(model.component))
+    # the gate line of a panel may list the gates of several components
+    if gate is Gate.NOT_STATED and holder is model and is_gated_on_several(lines):
+        return True
+    return is_gated_on_others(texts(model.method), lines, _notes(model))
 
 
 def spoilt_as_it_says(seen: Observed, holder: Any) -> str | None:
     """Why the result that `holder` gives says nothing about the diagnosis, by what its chart calls and notes it."""
     over = tuple(panel.model for panel in seen.panels)
     names = (*texts(holder.code), *(text for model in (seen.model, *over) for text in texts(model.code)))
-    notes = (note for model in (seen.model, *over) for note in _notes(model))
-    return spoilt_by_its_words((*names, *seen.specimen_texts), notes)
+    notes = [note for model in (seen.model, *over) for note in _notes(model)]
+    judged = (text for each in holder.interpretation or () for text in texts(each))
+    return spoilt_by_its_words((*names, *seen.specimen_texts), (*notes, *judged))
 
 
 def _notes(model: Any) -> list[str]:
@@ -80,6 +90,11 @@ def _members(panel: Observed) -> Iterator[Any]:
                 model = None if record.header.status in WITHDRAWN else read_or_none(record)
                 if model is not None:
                     yield model
+
+
+def _gate_lines(parts: Iterable[Any] | None) -> Iterator[str]:
+    """The cells that components state, and not the specimen."""
+    return _stated(part for part in parts or () if not any(map(_ASKS_SPECIMEN.search, texts(part.code))))
 
 
 def _stated(parts: Iterable[Any] | None) -> Iterator[str]:

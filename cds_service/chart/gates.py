@@ -44,15 +44,36 @@ _WITHOUT_OTHERS = re.compile(rf"{_EXCLUDED}{_SOME_OTHERS}|\b{_SOME_OTHERS}{_LEFT
 _WITHOUT_NEUTROPHILS = re.compile(
     rf"{_EXCLUDED}(?:{_NEUTROPHILS.pattern})|(?:{_NEUTROPHILS.pattern}){_LEFT_OUT}", re.IGNORECASE
 )
+_GATE = r"\bgat(?:ed|es?|ing)\b"
+_CELLS = r"[\w+-]+(?: cells?)?"
+_SEVERAL = rf"(?:(?:{_CELLS}(?:, ?|/)){{0,4}}{_CELLS},? ?(?:and|or|&) ?)"
 _NOTED_GATE = re.compile(
-    r"\bgat(?:ed?|ing)\b[^.;|]*|"
+    rf"(?<![\w+-]){_SEVERAL}?(?:[\w+-]{{1,40}}[ /-]){{0,2}}{_GATE}[^.;|]*|"
+    r"\b(?:population|cell type) ?[:=](?![^.;|]*\d ?%)[^.;|]*|"
     r"(?<!\d)(?<!\d )(?:%|percent(?:age)?|proportion|fraction) of "
     r"(?=[^.;|]{0,80}(?:bear|express|positive|carry|\bcd ?1[18]))[^.;|]*",
     re.IGNORECASE,
 )
-"""What a note says the percentage is of; "98 % of lymphocytes" is another result, not this one."""
+"""What a note says the percentage is of, the cells before the word gate with it; "98 % of lymphocytes" is another
+result, not this one."""
+_BESIDE_IT = re.compile(
+    rf"\b(?:also|likewise|additionally|separately|compared (?:to|with)|versus|vs)\b(?! gat)[^.;|]{{0,60}}?{_GATE}|"
+    r"\bgates?\b(?! on\b)[^.;|]{0,40}?\b(?:too(?! )|as well(?! as)|likewise|"
+    r"(?:as|for) (?:an? |the )?(?:(?:internal|positive|negative) )?(?:control|comparison)\b)",
+    re.IGNORECASE,
+)
+"""A gate that was looked at beside the result's own."""
 _OTHERS_BY_NUMBER = re.compile(rf"\bcd ?{_CD_OF_OTHERS}\b", re.IGNORECASE)
 """Said of the result itself, the bare number is enough: `CD18 gated CD3`."""
+_GATED_BY_NUMBER = re.compile(
+    rf"{_GATE}(?: on| for)?[ :=]+cd ?{_CD_OF_OTHERS}(?= ?(?:$|[|.;,]|cells?\b))|\bcd ?{_CD_OF_OTHERS} {_GATE}",
+    re.IGNORECASE,
+)
+_RED_CELLS = r"(?:rbcs?|red[- ](?:blood )?cells?|erythrocytes?)"
+_LYSED = re.compile(
+    rf"\b{_RED_CELLS}(?: (?:were|are|was))?[- ]lys\w*|\b(?:lys(?:is|ed)|lysing)(?: of)? {_RED_CELLS}\b", re.IGNORECASE
+)
+"""Red cells are dissolved in every sample before the others are looked at."""
 _A_CONTROL = re.compile(
     r"\bcontrols?\b|isotypes?\b(?![- ]*(?:subtract|correct|adjust))|unstained|"
     r"\bno stain|\bfmo\b|fluorescence[- ]minus|background|\bblank\b|\bigg(?: ?\d[ab]?)?\b|secondary only",
@@ -85,17 +106,44 @@ class Gate(Enum):
 
 
 def gate_of(
-    own: Iterable[str], near: Iterable[str], panels: Iterable[Iterable[str]], notes: Iterable[str] = ()
+    own: Iterable[str],
+    near: Iterable[str],
+    panels: Iterable[Iterable[str]],
+    notes: Iterable[str] = (),
+    *,
+    coded: bool = False,
 ) -> Gate:
     """The gate, from what is said of the result itself, of its method and specimen, and of each of its panels.
 
-    Of its notes, only what plainly says which cells, or whose, the percentage is of.
+    Of its notes, only what plainly says which cells, or whose, the percentage is of. `coded`: all but the notes are
+    the words of codes, which may be remembered.
     """
     noted, own, near, *far = (" | ".join(said).replace("_", " ") for said in (notes, own, near, *panels))
     if is_noted_as_none_of_cells(noted):
         return Gate.CONTROL
-    gates = _NOTED_GATE.findall(noted)
-    return _gate((own, near, *far), gates) if gates else _gate_by_names((own, near, *far))
+    gates = _gates_named(noted)
+    said = (own, near, *far)
+    return _gate_by_names(said) if coded and not gates else _gate(said, gates)
+
+
+def is_gated_on_others(method: Iterable[str], lines: Iterable[str], notes: Iterable[str]) -> bool:
+    """Whether a result's own method, its gate lines or its notes plainly say other cells, whatever its name says.
+
+    Several gates tell nothing of which one is meant; cells that are left out are no gate.
+    """
+    method, lines, notes = (" | ".join(said).replace("_", " ") for said in (method, lines, notes))
+    said = (" | ".join(_gates_named(method)), lines, " | ".join(_gates_named(notes)))
+    by_number = any(map(_OTHERS_BY_NUMBER.fullmatch, lines.split(" | ")))
+    return by_number or any(_near_gate(_WITHOUT_OTHERS.sub("", each)) is Gate.OTHER for each in said)
+
+
+def is_gated_on_several(lines: Iterable[str]) -> bool:
+    """Whether the gate lines of a result name other cells, be it beside neutrophils."""
+    return _own_gate(" | ".join(lines).replace("_", " ")) is Gate.OTHER
+
+
+def _gates_named(said: str) -> list[str]:
+    return _NOTED_GATE.findall(_BESIDE_IT.sub("", said))
 
 
 @remembered
@@ -150,14 +198,15 @@ def _near_gate(said: str) -> Gate | None:
     if _WITHOUT_NEUTROPHILS.search(said):
         return Gate.OTHER
     without = _NEUTROPHILS.sub("", said)
-    others, neutrophils = _OTHERS.search(without) or _MIXED.search(without), without != said
-    if others:
+    neutrophils = without != said
+    if _OTHERS.search(without) or _GATED_BY_NUMBER.search(without) or _MIXED.search(without):
         return None if neutrophils else Gate.OTHER
     return Gate.NEUTROPHILS if neutrophils else None
 
 
 def _without_the_excluded(said: str) -> str:
     """What is said of neutrophils, without the cells that are not among them."""
+    said = _LYSED.sub("", said)
     kept = _WITHOUT_OTHERS.sub("", said)
     return kept if _NEUTROPHILS.search(kept) else said
 

@@ -13,10 +13,10 @@ from typing import Any
 from cds_service.chart import phrases
 from cds_service.chart.genes import ITGB2
 from cds_service.chart.hedging import hedged
-from cds_service.chart.observed import REPORT_IS_FINAL, WITHDRAWN, Observed
+from cds_service.chart.observed import FINAL, REPORT_IS_FINAL, WITHDRAWN, Observed
 from cds_service.chart.source import Source
 from cds_service.chart.specimens import read_or_none
-from cds_service.fhir.elements import plain_text, references, texts
+from cds_service.fhir.elements import name_of, plain_text, references, texts
 from cds_service.fhir.records import Record
 from cds_service.wording import reasons
 
@@ -75,7 +75,24 @@ def not_counted(source: Source, read: frozenset[str]) -> Iterator[tuple[str, str
     yield from sifted.troubles
     for record, model in sifted.usable:
         if model.status not in (*WITHDRAWN, "superseded") and _says_something(source, record, model):
-            yield record.reference, reasons.GENETIC_REPORT_AS_TEXT
+            yield record.reference, _why_not_counted(record, model)
+
+
+def _why_not_counted(record: Record, model: Any) -> str:
+    """It can be attached, once it is final."""
+    unfinished = _unfinished(model)
+    if unfinished is None:
+        return reasons.GENETIC_REPORT_AS_TEXT
+    named = name_of(getattr(model, "code", None) or getattr(model, "type", None))
+    return reasons.not_final(named or record.reference, unfinished)
+
+
+def _unfinished(model: Any) -> str | None:
+    """The status by which it is not final; a document that gives no stage is what it is."""
+    if model.get_resource_type() == "DocumentReference":
+        return model.docStatus if model.docStatus not in (None, *FINAL) else None
+    final = REPORT_IS_FINAL if model.get_resource_type() == "DiagnosticReport" else FINAL
+    return None if model.status in final else model.status or reasons.WITHOUT_STATUS
 
 
 def _mentions(record: Record) -> bool:

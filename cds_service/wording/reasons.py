@@ -300,3 +300,15 @@ def quoted(said: str) -> str:
     """Words of the chart, short and on one line, in quotation marks."""
     words = " ".join(said.split())
     return f"“{words[:80]}…”" if len(words) > 80 else f"“{words}”"
+
+
+def related_person_inactive(says: str) -> str:
+    return f"{says}: the record of the related person is inactive, and so does not say how the donor is related"
+
+
+def not_to_be_used(note: str) -> str:
+    return f"it is not to be used, by its note {quoted(note)}"
+
+
+def variant_undone(says: str, said: str) -> str:
+    return f"{says}: beside it the chart says {quoted(said)}; whether it stands is for the reviewer"
