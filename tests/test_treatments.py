@@ -100,6 +100,9 @@ WORDS = [
     ("not done", done("Stem cell infusion", status="not-done"), USED),
     ("denied", done("No stem cell infusion"), USED),
     ("a kidney", done("Kidney transplant"), USED),
+    ("a donor's kidney", done("Allogeneic renal transplant"), USED),
+    ("the patient's own skin", done("Autologous skin transplant"), USED),
+    ("a donor's, of what is not said", done("Allogeneic transplant"), SPOILT),
     # administrations
     ("cells given", given("Allogeneic hematopoietic stem cells, infusion"), SPOILT),
     ("a marrow product", given("Bone marrow transplant product, allogeneic"), SPOILT),
@@ -248,14 +251,64 @@ TRACES = [
     *[(f"had: {text}", [condition("s", concept(text), onsetDateTime="2025-02-01")], SPOILT) for text in (
         "S/p BMT from sibling", "S/p sibling BMT", "History of matched sibling donor HSCT",
         "Brother healthy; s/p HSCT", "Sister is donor, s/p BMT",
-        "Encounter for follow-up after bone marrow transplant")],
+        "Encounter for follow-up after bone marrow transplant",
+        # by what came of it
+        "Complications of bone marrow transplant", "Complications of stem cell transplant",
+        "Complication, bone marrow transplant", "Bone marrow transplant failure", "Failed bone marrow transplant",
+        "Failed haploidentical stem cell transplant", "BMT in 2019 failed", "Bone marrow transplant rejection",
+        "Rejection of bone marrow transplant", "Rejection, transplant, bone marrow", "Bone marrow transplant infection",
+        "Bone marrow graft rejection", "Rejection of stem cell graft", "Late effect of bone marrow transplant",
+        "Sequelae of stem cell transplantation", "Mucositis due to bone marrow transplant",
+        "HSCT-associated thrombotic microangiopathy", "Failed gene therapy", "Failed BMT, second BMT planned",
+        "Graft versus host disease following bone marrow transplant", "Chronic GVHD after allo-HSCT",
+        "Graft vs. host disease due to stem cell transplant", "BMT from father, GVHD of the skin",
+        "Chronic graft-versus-host disease", "Acute GVHD of the gut", "Donor lymphocyte infusion after HSCT",
+        "Graft failure in sibling donor BMT", "Graft failure in matched sibling HSCT", "S/p BMT for marrow failure",
+        "Infertility due to stem cell transplantation", "Other complications of bone marrow transplant",
+        "Failure, transplant, bone marrow", "Personal history, BMT", "Hematopoietic stem cell transplantation failure",
+        "Complication of transplanted bone marrow", "Graft v. host disease, skin", "HSCT x1 (2019), graft loss",
+        "Infection of bone marrow transplant",
+        # by a history
+        "Hx of BMT", "Hx of cord blood transplant", "PMHx: HSCT", "BMT (hx)", "Past medical history: BMT",
+        "Previous BMT", "Prior allogeneic HSCT", "Underwent HSCT 2019", "Bone marrow transplant status",
+        "Hx of gene therapy")],
     *[(f"not had: {text}", [condition("s", concept(text), onsetDateTime="2025-02-01")], USED) for text in (
         "Sibling with LAD-I s/p bone marrow transplant", "Brother s/p HSCT", "Mother: s/p bone marrow transplant",
         "History of stem cell transplant in brother", "Status post gene therapy consultation",
-        "Family history of bone marrow transplant")],
+        "Family history of bone marrow transplant", "Family hx of BMT", "FHx: BMT", "No history of BMT", "No hx of BMT",
+        "Brother's bone marrow transplant failure", "Bone marrow transplant failure in brother",
+        "Complications of bone marrow transplant in sister", "Chronic GVHD in brother", "Brother with GVHD",
+        "Kidney transplant failure", "Renal transplant rejection", "Graft failure", "Risk of graft failure",
+        "Risk of bone marrow transplant failure", "At risk for infertility due to BMT",
+        "At risk for GVHD", "GVHD prophylaxis", "Graft-versus-host disease prophylaxis", "No GVHD",
+        "Evaluation for BMT", "BMT candidate", "Prior to BMT", "BMT status: candidate",
+        "Bone marrow failure requiring transplant", "Bone marrow failure, BMT candidate",
+        "Renal failure, awaiting bone marrow transplant", "Failed antibiotics, gene therapy",
+        "Failure to find a donor for HSCT", "Failed bone marrow transplant evaluation",
+        "Anxiety due to upcoming bone marrow transplant", "Recurrent infections, HSCT planned",
+        "Recurrent infections due to LAD-I, gene therapy planned", "Infections secondary to LAD-I requiring HSCT",
+        "Lentivirus infection", "Infection with lentivirus", "Bone marrow transplant, related donor",
+        "BMT infection prophylaxis", "HSCT infection risk", "Prior authorization for BMT",
+        "LAD-I complicated by infections, HSCT donor not available", "Graft-versus-host disease risk",
+        "Allogeneic kidney transplant failure", "HSCT, risk of graft failure", "Family history of GVHD")],
     ("a refuted status", [status("Z94.84", onsetDateTime="2025-02-01") | {
         "verificationStatus": concept(None, ("vs", "refuted"))}, HSCT], USED),
     ("a status beside a transplant without a date", [status("Z94.84"), done("HSCT", None)], SPOILT),
+    ("a failure alone, its transplant of unknown date",
+     [condition("s", concept("Bone marrow transplant failure"), onsetDateTime="2026-06-01")], SPOILT),
+    ("an infection of one, its transplant of unknown date",
+     [condition("s", concept("Bone marrow transplant infection"), onsetDateTime="2026-06-01")], SPOILT),
+    ("a graft against the host alone, its transplant of unknown date",
+     [condition("s", concept("Chronic GVHD"), onsetDateTime="2026-06-01")], SPOILT),
+    ("a graft against the host after the transplant on record",
+     [condition("s", concept("Chronic GVHD"), onsetDateTime="2026-09-01"), HSCT], USED),
+    ("a graft against the host, which corrected cells never are",
+     [condition("s", concept("Chronic GVHD"), onsetDateTime="2026-09-01"), CORRECTED], SPOILT),
+    ("a later transplant from a related donor, in words",
+     [condition("s", concept("S/p matched related donor HSCT"), onsetDateTime="2026-06-01")], USED),
+    ("a later transplant for infections, in words",
+     [condition("s", concept("S/p HSCT for recurrent infections"), onsetDateTime="2026-06-01")], USED),
+    ("a later history alone", [condition("s", concept("Hx of BMT"), onsetDateTime="2026-06-01")], USED),
     ("a later status alone", [status("Z94.84", onsetDateTime="2026-06-01")], USED),
     ("a complication alone, its transplant of unknown date", [status("T86.5", onsetDateTime="2026-06-01")], SPOILT),
     ("another organ's status", [condition("s", concept(None, (SCT, "1")), onsetDateTime="2025-02-01")], USED),
@@ -271,4 +324,13 @@ def test_what_a_diagnosis_tells_of_an_earlier_transplant(treatments: list[Resour
 def test_a_low_result_after_an_earlier_transplant_is_not_used() -> None:
     """The transplant of which only the status is left comes first; the one on record is the second."""
     chart = [patient(), lad(), flow(), status("Z94.84", onsetDateTime="2025-02-01"), HSCT]
+    assert asked("I.A.1.a", chart)["status"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    "text", ["Complications of bone marrow transplant", "Hx of BMT", "Chronic GVHD after allo-HSCT"]
+)
+def test_a_low_result_after_a_transplant_that_a_diagnosis_tells_of_is_not_used(text: str) -> None:
+    """It may be of a donor's cells: never a met."""
+    chart = [patient(), lad(), flow(value=0.4), condition("s", concept(text), onsetDateTime="2025-02-01")]
     assert asked("I.A.1.a", chart)["status"] == "unknown"

@@ -27,6 +27,7 @@ _HEDGED_AFTER = re.compile(
 )
 _NO_HEDGE = re.compile(
     r"not otherwise specified|not elsewhere classified|\bnos\b|gram[- ]negative|"
+    r"\bgraft[- ](?:versus|vs)[- ]+host\b|"
     r"\bcd ?\d+[a-c]?(?:/cd ?\d+[a-c]?)?[ -](?:is )?(?:negative|absent|not detected|not found)|"
     r"\b(?:absent|no|negative) cd ?\d+|"
     r"compound[- ]het(?:erozyg\w*)?\b|heterozyg\w*[- ]compound|heterozyg\w* (?:for )?(?:two|2)\b|"
@@ -34,8 +35,8 @@ _NO_HEDGE = re.compile(
     r"(?:at )?\b(?:risk|prophylaxis|prevention) (?:of|for|against) [\w -]{1,40}? (?:due|related|secondary|owing) to\b",
     re.IGNORECASE,
 )
-"""Words that hold a word of doubt and doubt nothing: a title's, a stain's, a marker's, of both alleles, of who tells
-it, of what comes of it."""
+"""Words that hold a word of doubt and doubt nothing: a title's, a stain's, a marker's, a graft's against its host, of
+both alleles, of who tells it, of what comes of it."""
 _ABBREVIATED = re.compile(r"(?:(?<=\b[A-Za-z])|(?<=\b(?i:ps|vs))|(?<=\b(?i:staph))|(?<=\b(?i:strep)))\.(?= ?[a-z])")
 """The dot of a short form, which ends no sentence: `S. aureus`."""
 _REACH = 500

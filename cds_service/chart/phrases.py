@@ -31,6 +31,8 @@ _WHITE_CELLS = (
 )
 _NOT_OF_IT = r"(?:(?!\b(?:red|rbcs?|prbcs?|platelets?|plasma|for|in|due|with|before|after|prior|post|during|low)\b).)"
 """A character between the giving and what is given; other blood products, and what it only goes with, stop it."""
+_NOT_AN_ORGAN = r"(?:(?!kidney|renal|liver|hepat|heart|cardiac|lung|pancrea|islet|cornea|limbal|skin|\bfat\b|hair).)"
+"""A character between "allogeneic" and "transplant"; an organ or another tissue stops it."""
 _QUALIFIED = (
     r"^(?:(?:fresh|thawed|frozen|cryopreserved|irradiated|selected|manipulated|depleted|replete|allo\w*|auto\w*|"
     r"nonautologous|syngeneic|related|unrelated|matched|mismatched|haplo\w*|donor|sibling|family|identical|human|"
@@ -51,18 +53,22 @@ PHRASES: dict[str, str] = {
     "transplant": (
         r"(?:bone[- ]marrow|stem[- ]cells?|ha?ematopoietic|progenitor[- ]cells?|cord[- ]blood|marrow)\b.{0,40}"
         r"transplant|transplant\w*.{0,30}(?:bone[- ]marrow|stem[- ]cell|progenitor|ha?ematopoietic)|"
-        r"\b(?:allo|auto|haplo)?-?(?:hsct|bmt|hct)\b|(?:allogene?ic|autologous).{0,30}transplant|"
+        r"\b(?:allo|auto|haplo)?-?(?:hsct|bmt|hct)\b|"
+        rf"(?:allogene?ic|autologous){_NOT_AN_ORGAN}{{0,30}}transplant|"
         r"\b(?:allo|auto|haplo|mud|msd)[- ]?sct\b|(?:allogene?ic|autologous|haploidentical|donor) sct\b|"
         rf"\b(?:pbsct|ucbt|asct)\b|(?:infus|transfus|administ)\w*{_NOT_OF_IT}{{0,60}}?{_CELLS}|"
         rf"{_CELLS}{_NOT_OF_IT}{{0,40}}?(?:infus|transfus|administ|\brescue|\bboost)|"
         r"\bmarrow (?:re-?)?(?:in|trans)fus|(?:in|trans)fusion of (?:\w+ ){0,3}marrow\b|"
         r"\b(?:haplo\w*|mud|msd|(?:hsc|hpc|pbsc|hspc)s?)[- ]+transplant|"
-        r"donor (?:lympho|leu[ck]o)cyte infusion"
+        r"donor (?:lympho|leu[ck]o)cyte infusion|"
+        r"(?:marrow|stem[- ]cells?|cord[- ]blood) (?:allo)?graft(?= (?:fail|reject|loss|dysfunc))|"
+        r"(?:(?<=failure of )|(?<=rejection of ))(?:bone[- ]marrow|stem[- ]cells?|cord[- ]blood) (?:allo)?graft\b"
     ),
+    "graft-versus-host": r"\bgraft[- ](?:versus|vs\.?|v\.?)[- ]host(?:[- ]disease)?|\bgvhd\b",
     "stem-cell-product": rf"{_QUALIFIED}{_CELLS}",
     "allogeneic": (
         r"\ballo(?:gene?ic)?\b|\ballo-?(?:hsct|bmt|hct|sct)\b|non-?autologous|(?<!un)related donor|unrelated donor|"
-        r"sibling donor|haplo"
+        r"sibling donor|haplo|\bgraft[- ](?:versus|vs\.?|v\.?)[- ]host|\bgvhd\b"
     ),
     "apheresis": r"\b(?:leu[ck]o?)?apheresis\b|\bleukapheresis\b",
     "other-apheresis": r"plasma|platelet|red (?:blood )?cell|erythro|ldl|lipo|photo|therapeutic",
@@ -105,7 +111,7 @@ PHRASES: dict[str, str] = {
     "family-history": r"family (?:medical )?(?:history|hx)|\bfhx\b",
     "weight": r"\bbody weight\b|^weight(?:,? \(?(?:measured|actual|kg)\)?)?$",
 }
-_ILLNESSES = frozenset({"lad", "cord", "omphalitis", "mucosa", "skin", "wound", "infection"})
+_ILLNESSES = frozenset({"lad", "cord", "omphalitis", "mucosa", "skin", "wound", "infection", "graft-versus-host"})
 """Phrases of what a patient may have, which may be a differential, a risk or prevented; a treatment never is."""
 _COMPILED = {tag: re.compile(pattern, re.IGNORECASE) for tag, pattern in PHRASES.items()}
 _CELL_STEMS = (
@@ -125,8 +131,9 @@ STEMS: dict[str, tuple[str, ...]] = {
                      "gene-edit", "gene edit", "lentivir", "nct03812263", "transduced", "hsc-gt", "hscgt"),
     "study": ("clinical trial", "clinical study", "research stud", "study ", "investigational"),
     "transplant": ("transplant", "hsct", "bmt", "hct", "sct", "ucbt", *_CELL_STEMS, "cyte infusion"),
+    "graft-versus-host": ("graft", "gvhd"),
     "stem-cell-product": _CELL_STEMS,
-    "allogeneic": ("allo", "donor", "haplo", "nonauto", "non-auto"),
+    "allogeneic": ("allo", "donor", "haplo", "nonauto", "non-auto", "graft", "gvhd"),
     "apheresis": ("apheresis",),
     "other-apheresis": ("plasma", "platelet", "red ", "erythro", "ldl", "lipo", "photo", "therapeutic"),
     "granulocyte-transfusion": _WHITE_CELL_STEMS,

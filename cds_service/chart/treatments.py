@@ -5,7 +5,6 @@ There is no verified code for apheresis or granulocyte transfusion: text on a co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +12,16 @@ from cds_service.chart import phrases
 from cds_service.chart.onset import onset_of
 from cds_service.chart.product_given import given_by_reference, product_given
 from cds_service.chart.source import Source
-from cds_service.chart.treatment_words import PROCEDURES, PRODUCTS, gives, has_had_one, is_afterwards, without_donor
+from cds_service.chart.treatment_words import (
+    AGAINST_HOST,
+    PROCEDURES,
+    PRODUCTS,
+    came_of_one,
+    gives,
+    has_had_one,
+    is_afterwards,
+    without_donor,
+)
 from cds_service.chart.verification import REFUTED, verification
 from cds_service.fhir.elements import first_when, meanings, name_of, texts, when
 from cds_service.fhir.records import Record
@@ -40,9 +48,9 @@ _GRANULOCYTES = {
 _CORRECTED = ("genetically-modified-cell-infusion", "gene-therapy-history", "kresladi")
 _CODES = ("stem-cell-transplant", "allogeneic-transplant", "genetically-modified-cell-infusion", "kresladi")
 _STATUS_CODES = ("stem-cell-transplant", "gene-therapy-history")
+_STATUS_WORDS = tuple(f"~{tag}" for tag in (*PROCEDURES, AGAINST_HOST))
 _COMPLICATION = "T865"
 """ICD-10-CM for a complication of a transplant, which is older than its complication."""
-_AFTERWARDS = re.compile(r"complicat|fail|reject|versus[- ]host|\bafter\b|\bfollowing\b", re.IGNORECASE)
 
 
 @frozen
@@ -168,7 +176,7 @@ def _is_granulocyte_transfusion(source: Source, record: Record, model: Any) -> b
 
 def _by_condition(source: Source) -> list[Event]:
     """Diagnoses that say "has had one"."""
-    conditions = source.sift(source.about(("Condition",), *_STATUS_CODES, "~transplant", "~gene-therapy"))
+    conditions = source.sift(source.about(("Condition",), *_STATUS_CODES, *_STATUS_WORDS))
     return [
         _trace(source, model, record)
         for record, model in conditions.usable
@@ -198,7 +206,7 @@ def _explains(done: Event, trace: Event) -> bool:
 def _is_complication(concept: Any) -> bool:
     codes = [normalised(coding.system, coding.code) for coding in concept.coding or () if coding.code]
     coded = any(code.system == ICD10CM and code.code.startswith(_COMPLICATION) for code in codes)
-    return coded or any(map(_AFTERWARDS.search, texts(concept)))
+    return coded or came_of_one(texts(concept))
 
 
 def _says_has_had_one(source: Source, record: Record, condition: Any) -> bool:
