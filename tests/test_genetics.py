@@ -67,6 +67,13 @@ def report(*results: str, status: str = "final", **more: Any) -> Resource:
     return base | {"code": concept("Genetic analysis", (LOINC, "51969-4"))} | listed | more
 
 
+def document(**more: Any) -> Resource:
+    """A genetic report as a document."""
+    base = {"resourceType": "DocumentReference", "id": "document", "status": "current", "subject": subject()}
+    held = {"type": concept("ITGB2 sequencing", (LOINC, "51969-4")), "content": [{"attachment": {"url": "Binary/x"}}]}
+    return base | held | more
+
+
 def ref(to: str) -> Resource:
     return {"reference": to}
 
@@ -252,8 +259,180 @@ SAID = [
     ("preliminary", [found(P, status="preliminary")], "not a final result"),
     ("no gene named", [found(P, gene=None)], "of which gene"),
     ("a report in words", [report(conclusion="ITGB2 pathogenic")], "attach"),
+    *(
+        (f"a report in words, {status}", [report(conclusion="ITGB2", status=status)], f"Genetic analysis is {status}")
+        for status in ("registered", "preliminary", "partial", "unknown")
+    ),
+    *(
+        (f"a report in words, {status}", [report(conclusion="ITGB2", status=status)], "attach")
+        for status in ("amended", "corrected", "appended")
+    ),
+    (
+        "an analysis in words, preliminary",
+        [observation("x", concept("ITGB2 gene analysis"), valueString="see report", status="preliminary")],
+        "ITGB2 gene analysis is preliminary",
+    ),
+    *(
+        (f"a document, {said}", [document(**more)], says)
+        for said, more, says in (
+            ("final", {"docStatus": "final"}, "attach"),
+            ("of no stage", {}, "attach"),
+            ("preliminary", {"docStatus": "preliminary"}, "ITGB2 sequencing is preliminary"),
+        )
+    ),
     ("which change", [found(significance(VUS), change("c.562C>T"))], "c.562C>T"),
 ]
+
+
+def called(text: str) -> Resource:
+    """What a variant is called beside its code."""
+    return {"code": concept(text, (LOINC, "69548-6"))}
+
+
+def noted(text: str) -> Resource:
+    """A variant that is coded Pathogenic, with a note."""
+    return found(P, change("NM_000211.5(ITGB2):c.562C>T"), note=[{"text": text}])
+
+
+def named(text: str) -> list[Resource]:
+    """A variant that is coded Pathogenic, in a report of that name."""
+    return [found(P), report(NAMED, code=concept(text, (LOINC, "51969-4")))]
+
+
+def concluded(text: str, **more: Any) -> list[Resource]:
+    """A variant that is coded Pathogenic, in an amended report that concludes something."""
+    return [found(P, change("c.562C>T")), report(NAMED, status="amended", conclusion=text, **more)]
+
+
+IN_WORDS = [
+    # remark, resources, I.A.1.b.ii
+    # whose it is
+    ("named the mother's", [found(P) | called("Mother's ITGB2 variant")], "unknown"),
+    ("in a report named a sibling's", named("ITGB2 analysis, sibling donor"), "unknown"),
+    ("in a report of parental carrier testing", named("ITGB2 parental carrier testing"), "unknown"),
+    ("in a report named the patient's and the parents'", named("ITGB2 trio analysis (patient, mother, father)"), "met"),
+    ("in a report named a trio's", named("Trio exome with parents"), "met"),
+    ("in a prenatal report", named("Prenatal ITGB2 analysis, amniotic fluid"), "unknown"),
+    ("in a report named post-transplant", named("ITGB2 analysis post BMT"), "unknown"),
+    ("noted as a maternal sample", [noted("Maternal sample.")], "unknown"),
+    ("noted as the mother's alone", [noted("Detected in the mother; not detected in the patient.")], "unknown"),
+    ("the same with a comma", [noted("Present in the father, but not in the patient")], "unknown"),
+    ("noted as not carried", [noted("The patient does not carry this variant.")], "unknown"),
+    ("noted as inherited", [noted("Maternally inherited. Also detected in the maternal sample.")], "met"),
+    ("noted with the parents' results", [noted("Maternal sample: heterozygous carrier. Paternal sample: negative.")],
+     "met"),
+    ("noted as present in the mother", [noted("Variant present in mother, absent in father.")], "met"),
+    # somatic
+    ("in a report named somatic", named("Tumor somatic mutation panel"), "unknown"),
+    ("in a report named a tumour's", named("Solid tumour panel"), "unknown"),
+    ("in a report named hereditary", named("Hereditary cancer and immunodeficiency panel"), "met"),
+    ("in a report named germline", named("Germline panel (non-somatic)"), "met"),
+    ("named somatic", [found(P) | called("Somatic ITGB2 variant")], "unknown"),
+    ("on a tumour", [found(P, specimen={"display": "Tumor tissue"})], "unknown"),
+    ("on a buccal swab", [found(P, specimen={"display": "Buccal swab"})], "met"),
+    ("stated germline, in a report named a tumour's",
+     [found(P, part("48002-0", concept("Germline", (LOINC, "LA6683-2")))),
+      report(NAMED, code=concept("Tumor and normal panel", (LOINC, "51969-4")))], "met"),
+    ("noted as somatic", [noted("Likely somatic")], "unknown"),
+    # reclassified
+    ("noted as reclassified",
+     [noted("AMENDED 2026-05-01: reclassified from pathogenic to uncertain significance.")], "unknown"),
+    ("noted as reclassified, to what not said", [noted("Reclassified from pathogenic.")], "unknown"),
+    ("noted as downgraded", [noted("Downgraded to likely pathogenic")], "unknown"),
+    ("noted as no longer pathogenic", [noted("This variant is no longer considered pathogenic.")], "unknown"),
+    ("noted as uncertain", [noted("This variant is of uncertain significance.")], "unknown"),
+    ("noted as benign", [noted("Classification: likely benign (ACMG)")], "unknown"),
+    ("noted as raised", [noted("Reclassified from VUS to pathogenic.")], "met"),
+    ("noted as raised, the other way round", [noted("Now reclassified as pathogenic (was VUS)")], "met"),
+    ("noted as once uncertain", [noted("Previously classified as VUS, now pathogenic.")], "met"),
+    ("noted what is not reported", [noted("Benign variants are not reported.")], "met"),
+    ("noted what may come", [noted("Variants may be reclassified as benign as evidence emerges.")], "met"),
+    ("noted as not reclassified", [noted("On review it was not reclassified to VUS.")], "met"),
+    ("noted on another gene", [noted("FERMT3 c.1A>G: reclassified as VUS.")], "met"),
+    ("noted on another change", [noted("c.24G>A has been reclassified to benign.")], "met"),
+    ("noted on this change", [noted("c.562C>T has been reclassified to benign.")], "unknown"),
+    ("noted on a second variant", [noted("A second variant was reclassified as VUS.")], "met"),
+    ("noted as rare", [noted("This variant is absent from gnomAD; not found in controls.")], "met"),
+    ("noted in the criteria", [noted("PVS1, PM2; not present in population databases")], "met"),
+    ("concluded as reclassified",
+     concluded("AMENDED: the variant has been reclassified as a variant of uncertain significance."), "unknown"),
+    ("concluded as uncertain", concluded("The ITGB2 variant is of uncertain significance."), "unknown"),
+    ("concluded by code as uncertain", concluded("Amended", conclusionCode=[concept(None, (LOINC, VUS))]), "unknown"),
+    ("concluded by codes, one of each", concluded("Amended", conclusionCode=[
+        concept(None, (LOINC, PATHOGENIC)), concept(None, (LOINC, VUS))]), "met"),
+    ("concluded as none", concluded("No pathogenic variant was detected."), "unknown"),
+    ("concluded for two genes",
+     concluded("Pathogenic variant in ITGB2. FERMT3: variant of uncertain significance."), "met"),
+    ("concluded as pathogenic beside another",
+     concluded("ITGB2 c.562C>T: pathogenic. A variant of uncertain significance is reported as well."), "met"),
+    ("interpreted as benign", [found(P, interpretation=[concept("Benign", (LOINC, BENIGN))])], "unknown"),
+    ("interpreted as benign in words", [found(P, interpretation=[concept("Likely benign")])], "unknown"),
+    ("interpreted as negative", [found(P, interpretation=[concept("Negative")])], "unknown"),
+    ("interpreted as abnormal", [found(P, interpretation=[concept("Abnormal")])], "met"),
+    ("interpreted as pathogenic, and no significance", [found(interpretation=[concept("Pathogenic")])], "unknown"),
+    ("reclassified by a note on the implication",
+     [found(), implication(PATHOGENIC, NAMED, note=[{"text": "Reclassified to VUS"}])], "unknown"),
+    ("interpreted as benign on the implication",
+     [found(), implication(PATHOGENIC, NAMED, interpretation=[concept(None, (LOINC, BENIGN))])], "unknown"),
+    ("reclassified by a note on a newer result of the same change",
+     [found(P, change("c.562C>T"), id_="older"), noted("Reclassified to VUS.")], "unknown"),
+    ("noted as a maternal sample on another result of the same change",
+     [found(P, change("c.562C>T"), id_="own"), noted("Maternal sample.")], "met"),
+    ("reclassified by a component in words", [found(P, part("48767-8", "Reclassified to VUS in 2026"))], "unknown"),
+    ("benign, noted as reclassified to pathogenic",
+     [found(significance(BENIGN), note=[{"text": "Reclassified from benign to pathogenic."}]), report(NAMED)],
+     "unknown"),
+    ("benign, noted as reclassified to benign",
+     [found(significance(BENIGN), note=[{"text": "Reclassified from VUS to benign."}]), report(NAMED)], "not-met"),
+    ("benign, noted as a maternal sample",
+     [found(significance(BENIGN), note=[{"text": "Maternal sample."}]), report(NAMED)], "unknown"),
+    # not confirmed
+    ("noted as not confirmed", [noted("NOT confirmed by Sanger sequencing (false positive).")], "unknown"),
+    ("noted as not to be confirmed", [noted("The variant could not be confirmed on repeat testing.")], "unknown"),
+    ("noted as an artefact", [noted("Sequencing artefact.")], "unknown"),
+    ("noted as not detected", [noted("Variant not detected on repeat.")], "unknown"),
+    ("noted as confirmed", [noted("Confirmed by Sanger sequencing.")], "met"),
+    ("noted that errors happen", [noted("False positive results may occur.")], "met"),
+    ("noted as not confirmed in the parents", [noted("Not confirmed to be in trans; parents not tested.")], "met"),
+    ("noted which are not confirmed", [noted("Variants of high quality are not confirmed by Sanger sequencing.")],
+     "met"),
+    # of which gene
+    ("two genes in one text", [found(P, gene="ITGB2, FERMT3")], "unknown"),
+    ("the gene's code, another's name", [found(P, gene=concept("ITGAL", (HGNC, "HGNC:6155")))], "unknown"),
+    ("the gene's code and long name", [found(P, gene=concept("integrin subunit beta 2", (HGNC, "HGNC:6155")))], "met"),
+    ("a panel's genes in one text", [found(P, gene=concept("LAD panel: ITGB2, SLC35C1, FERMT3"))], "unknown"),
+    ("two genes without a number", [found(P, gene="ITGB2/ITGAM")], "unknown"),
+    ("other than the gene", [found(P, gene="Genes other than ITGB2")], "unknown"),
+    ("the gene and its long name", [found(P, gene="ITGB2 (CD18, integrin subunit beta 2) ENSG00000160255")], "met"),
+    ("the gene in capitals", [found(P, gene="ITGB2 GENE, LAD-I")], "met"),
+    ("the gene, and a change of another", [found(P, change("NM_031471.6(FERMT3):c.1A>G"))], "unknown"),
+    ("the gene, and a change of another without transcript", [found(P, change("FERMT3:c.1A>G"))], "unknown"),
+    ("the gene, and a change on another chromosome", [found(P, part("81290-9", "NC_000011.10:g.64215G>A"))], "unknown"),
+    ("the gene, and its change", [found(P, change("NM_000211.5(ITGB2):c.562C>T (p.Arg188Ter)"))], "met"),
+    ("the gene, and its change by a transcript", [found(P, change("ENST00000302347:c.562C>T"))], "met"),
+    ("two genes in the name, none studied",
+     [found(P, gene=None) | called("ITGB2 or FERMT3 variant")], "unknown"),
+    ("the gene in the name with its change, none studied",
+     [found(P, gene=None) | called("ITGB2 p.R188X variant")], "met"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("resources", "status"), [case[1:] for case in IN_WORDS], ids=[case[0] for case in IN_WORDS])
+def test_words_beside_a_variant_may_take_it_back(resources: list[Resource], status: str) -> None:
+    """Names, notes, conclusions and interpretations say whose it is, of which cells and gene, and what became of it."""
+    assert asked("I.A.1.b.ii", [patient(), lad(), *resources])["status"] == status
+
+
+def test_what_takes_a_variant_back_is_quoted() -> None:
+    """The reader sees the sentence and can judge it."""
+    criterion = asked("I.A.1.b.ii", [patient(), lad(), noted("Seen in 2024. Reclassified to VUS.")])
+    assert "“Reclassified to VUS”" in " | ".join(gap["because"] for gap in criterion["gaps"])
+
+
+def test_a_report_named_anothers_is_set_aside() -> None:
+    """It is no finding of the patient's, and nothing to attach."""
+    criterion = asked("I.A.1.b.ii", [patient(), lad(), *named("ITGB2 analysis, sibling donor")])
+    assert causes(criterion) == {"absent"}
 
 
 def test_two_words_on_one_variant_are_a_conflict() -> None:

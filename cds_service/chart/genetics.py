@@ -41,8 +41,9 @@ def read_genetics(source: Source, treatments: Treatments) -> Genetics:
 def _pathogenic(source: Source, sifted: Sifted, variants: list[Variant]) -> Documentation:
     counted = [variant for variant in variants if variant.finding == "pathogenic"]
     rest = [variant for variant in variants if variant.finding != "pathogenic"]
-    doubts = [*sifted.troubles, *not_counted(source, frozenset(_carriers(variants)))]
-    found = [Gap(WANTED, reasons.variant_found(v.says, v.finding), _cause(v), v.reference, REMEDY) for v in rest]
+    looked_at = frozenset((*_carriers(variants), *(each.source for each in sifted.set_aside)))
+    doubts = [*sifted.troubles, *not_counted(source, looked_at)]
+    found = [Gap(WANTED, v.because, _cause(v), v.reference, REMEDY) for v in rest]
     return Documentation(
         WANTED,
         shows=tuple(Evidence(shown.pathogenic(v.says), v.reference) for v in counted),

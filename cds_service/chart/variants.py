@@ -18,21 +18,14 @@ from cds_service.chart.hedging import denied
 from cds_service.chart.observed import WITHDRAWN, Observed
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.treatments import Treatments
+from cds_service.chart.variant_significance import classes_of, interpretations, significance_of
+from cds_service.chart.variant_surroundings import names_of, own_names, undone_by
+from cds_service.chart.variant_words import CHANGE, is_named_anothers, origin_named
 from cds_service.fhir.elements import meanings, references, texts
 from cds_service.fhir.terminology import Terminology
+from cds_service.logic import SetAside
 from cds_service.wording import reasons, shown
 
-_SIGNIFICANCES = frozenset({"pathogenic", "likely-pathogenic", "uncertain-significance", "benign"})
-_SIGNIFICANCE_TEXT = {
-    "pathogenic": "pathogenic",
-    "likely pathogenic": "likely-pathogenic",
-    "uncertain significance": "uncertain-significance",
-    "variant of uncertain significance": "uncertain-significance",
-    "vus": "uncertain-significance",
-    "likely benign": "benign",
-    "benign": "benign",
-}
-_CHANGE = re.compile(r"\b[cgp]\.\S+")
 _GERMLINE = re.compile(r"germ[- ]?line|de novo|inherited|constitutional", re.IGNORECASE)
 _WILD = re.compile(r"wild|reference|normal|absent|negative", re.IGNORECASE)
 _PRESENT = {"present", "detected", "positive"}
@@ -53,15 +46,20 @@ class Variant:
     """`germline` (also where it is not stated), `somatic`, or `origin-not-germline`."""
     perhaps_of_a_donor: bool = False
     """Whether it is not known to be from before a transplant or gene therapy: blood then holds a donor's cells."""
+    told_by: list[Observed] = field(init=False)
+    """The Observations that speak of it: itself, and the implications that count."""
+    undone_by: str = ""
+    """Words of the chart by which it is not the patient's, or no longer what it was coded as."""
     says: str = field(init=False)
 
     def __post_init__(self) -> None:
+        self.told_by = [self.seen]
         self.says = shown.variant(self.name, self.seen.when)
 
     @property
     def change(self) -> str:
         """The change alone, without transcript or gene; empty where none is named."""
-        match = _CHANGE.search(self.name)
+        match = CHANGE.search(self.name)
         return match[0] if match else ""
 
     @property
@@ -70,12 +68,21 @@ class Variant:
         return self.seen.record.reference
 
     @property
+    def because(self) -> str:
+        """Why it does not count, for the reader."""
+        if self.finding == "undone":
+            return reasons.variant_undone(self.says, self.undone_by)
+        return reasons.variant_found(self.says, self.finding)
+
+    @property
     def finding(self) -> str:
         """In one word, what the variant comes to: `pathogenic`, or why it does not count."""
         if (withheld := self.seen.withheld) is not None:
             return _FINDING_OF.get(withheld, "not-final")
         if self.perhaps_of_a_donor:
             return "after-treatment"
+        if self.undone_by:
+            return "undone"
         if self.present is False:
             return "absent"
         if self.origin != "germline":
@@ -94,6 +101,9 @@ def read_variants(source: Source, found: Iterable[Observed], treatments: Treatme
     for variant in variants:
         variant.perhaps_of_a_donor = treatments.after_transplant(variant.seen.when) is not None
     _add_implications(source, found, variants)
+    for variant in variants:
+        _add_interpretations(source.terminology, variant)
+        _add_words(source.terminology, variant)
     _add_reclassifications(variants)
     return variants
 
@@ -112,6 +122,8 @@ def _variants(source: Source, found: Iterable[Observed], sifted: Sifted) -> Iter
     for each in found:
         if "genetic-variant" not in meanings(source.terminology, each.model.code):
             continue
+        if _set_aside_as_anothers(each, sifted):
+            continue
         itgb2 = is_itgb2(source.terminology, each.model)
         if itgb2 and each.when is not None and each.when.first.date() > source.today + timedelta(days=1):
             sifted.trouble(
@@ -125,6 +137,16 @@ def _variants(source: Source, found: Iterable[Observed], sifted: Sifted) -> Iter
             sifted.aside(each.record, reasons.ANOTHER_GENE)
 
 
+def _set_aside_as_anothers(seen: Observed, sifted: Sifted) -> bool:
+    """Whether its name, or one over it, says that it is another person's; what is named so is set aside."""
+    named = [each for each in (seen, *seen.panels) if any(map(is_named_anothers, own_names(each)))]
+    records = dict.fromkeys(each.record for each in (seen, *named)) if named else ()
+    for record in records:
+        if SetAside(record.reference, reasons.ANOTHER_PATIENT) not in sifted.set_aside:
+            sifted.aside(record, reasons.ANOTHER_PATIENT)
+    return bool(named)
+
+
 def _variant(terminology: Terminology, seen: Observed) -> Variant:
     states = components(terminology, seen.model, "allelic-state")
     state = meanings(terminology, *(each.valueCodeableConcept for each in states))
@@ -133,10 +155,10 @@ def _variant(terminology: Terminology, seen: Observed) -> Variant:
     return Variant(
         seen,
         name_of_change(terminology, seen.model),
-        _significance(terminology, seen.model),
+        significance_of(terminology, seen.model),
         _presence(terminology, seen.model, stated),
         stated and ("homozygous" in state or "homozyg" in words),
-        _origin(terminology, seen.model),
+        _origin(terminology, seen),
     )
 
 
@@ -155,31 +177,33 @@ def _presence(terminology: Terminology, model: Any, has_state: bool) -> bool | N
     return True if present else False if absent else None
 
 
-def _origin(terminology: Terminology, model: Any) -> str:
-    origins = components(terminology, model, "genomic-source-class")
+def _origin(terminology: Terminology, seen: Observed) -> str:
+    """The origin that is stated; where none is, the one by which the result, its report or its specimen is named."""
+    origins = components(terminology, seen.model, "genomic-source-class")
+    if not origins:
+        return origin_named(names_of(seen))
     means = meanings(terminology, *(each.valueCodeableConcept for each in origins))
     words = " ".join(said(origins))
     if "somatic" in means or "somatic" in words.lower():
         return "somatic"
-    return "germline" if not origins or "germline" in means or _GERMLINE.search(words) else "origin-not-germline"
+    return "germline" if "germline" in means or _GERMLINE.search(words) else "origin-not-germline"
 
 
 # --- significance ----------------------------------------------------------------------------------------------------
 
 
-def _significance(terminology: Terminology, model: Any) -> set[str]:
-    """What the clinical significance is said to be, by code and by words; several where they differ."""
-    holders = components(terminology, model, "clinical-significance")
-    if "clinical-significance" in meanings(terminology, model.code) and model.dataAbsentReason is None:
-        holders.append(model)
-    found: set[str] = set()
-    for holder in holders:
-        coded = meanings(terminology, holder.valueCodeableConcept) & _SIGNIFICANCES
-        if denied(texts(holder.valueCodeableConcept)):
-            found.add("significance-not-read")
-        words = {_SIGNIFICANCE_TEXT[text] for each in said([holder]) if (text := each.lower()) in _SIGNIFICANCE_TEXT}
-        found |= (coded | words) or {"significance-not-read"}
-    return found
+def _add_interpretations(terminology: Terminology, variant: Variant) -> None:
+    """An interpretation may dispute a significance; alone it makes no variant pathogenic."""
+    concepts = [concept for each in variant.told_by for concept in interpretations(each.model)]
+    interpreted = classes_of(terminology, concepts, (text for concept in concepts for text in texts(concept)))
+    variant.significance |= interpreted if variant.significance else interpreted - {"pathogenic"}
+
+
+def _add_words(terminology: Terminology, variant: Variant) -> None:
+    """What words take back of this result, they dispute of another on the same change."""
+    coded = variant.significance if variant.present else None
+    variant.undone_by, classes = undone_by(terminology, variant.told_by, variant.change, coded)
+    variant.significance |= classes
 
 
 def _add_implications(source: Source, found: Iterable[Observed], variants: list[Variant]) -> None:
@@ -191,7 +215,8 @@ def _add_implications(source: Source, found: Iterable[Observed], variants: list[
             continue
         for key in derived_from(source, each):
             if key in by_key:
-                by_key[key].significance |= _significance(source.terminology, each.model)
+                by_key[key].significance |= significance_of(source.terminology, each.model)
+                by_key[key].told_by.append(each)
 
 
 def _add_reclassifications(variants: list[Variant]) -> None:
