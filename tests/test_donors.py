@@ -191,6 +191,17 @@ def test_a_possible_match_is_named() -> None:
     assert "Sister" in gap["because"]
 
 
+@pytest.mark.parametrize("contained", [False, True], ids=["alone", "contained"])
+def test_a_related_person_not_in_use_is_said(contained: bool) -> None:
+    """The gap says that the record is inactive, and not that no relation was stated."""
+    person = related("NBRO", active=False)
+    shown = [match(focus="#sib", contained=[person])] if contained else [person, match()]
+    gap = ask(*shown)["gaps"][0]
+    assert "inactive" in gap["because"]
+    assert "10/10" in gap["because"]
+    assert "inactive" not in ask(related(None, "Friend"), match())["gaps"][0]["because"]
+
+
 # --- what counts as a match -------------------------------------------------------------------------------------------
 
 MATCHES = [
@@ -213,6 +224,31 @@ MATCHES = [
     ("Mother is a match", "unknown"), ("Matched to patient", "not-met"),
     ("ABO matched", "unknown"), ("Sex-matched", "unknown"), ("HLA-matched, ABO matched", "not-met"),
     ("10/10, ABO mismatch", "not-met"), ("ABO matched, HLA mismatched", "unknown"),
+    ("Match", "not-met"), ("HLA match", "not-met"), ("Full match", "not-met"), ("10/10 match", "not-met"),
+    ("Match: yes", "not-met"), ("Match found", "not-met"), ("HLA match identified.", "not-met"),
+    ("Match status: positive", "not-met"), ("Match: full", "not-met"), ("100% match", "not-met"),
+    ("Match (10/10)", "not-met"), ("Match:10/10", "not-met"), ("Match:9/10", "unknown"), ("B:08/08", "unknown"),
+    ("Match at 10 of 10 alleles", "not-met"), ("Match grade: A 10/10", "not-met"),
+    ("Match with patient by high-resolution typing", "not-met"), ("HLA match donor", "not-met"),
+    ("Full match - sister", "not-met"), ("Match at all loci", "not-met"), ("Match for transplant", "not-met"),
+    ("HLA-identical, match confirmed by typing", "not-met"), ("Siblings match the patient", "not-met"),
+    ("Match grade: P", "unknown"), ("Match %: 50", "unknown"), ("Match likelihood 25%", "unknown"),
+    ("Match score 0", "unknown"), ("Match level: 50 %", "unknown"), ("Match failed", "unknown"),
+    ("Match cancelled", "unknown"), ("Match refused", "unknown"), ("Match excluded", "unknown"),
+    ("Match QNS", "unknown"), ("Match run ordered", "unknown"), ("Match testing recommended", "unknown"),
+    ("Match-typing sent", "unknown"), ("Match report scanned", "unknown"), ("Match in progress", "unknown"),
+    ("Match to follow", "unknown"), ("Match: failed", "unknown"), ("Match donor search ordered", "unknown"),
+    ("Match found: 0", "unknown"), ("Matches: 0", "unknown"), ("Matches: 5", "unknown"), ("0 matches", "unknown"),
+    ("Matched alleles: 5", "unknown"), ("Matched alleles: 10/10", "not-met"), ("Matched: 2026-03-04", "not-met"),
+    ("50% match", "unknown"), ("HLA-identical: 50 percent", "unknown"), ("10/10 match likelihood 25%", "unknown"),
+    ("10/10: 60 %", "unknown"), ("HLA matched, grade P", "unknown"), ("Matched score 50", "unknown"),
+    ("Failed match", "unknown"), ("Cancelled HLA match", "unknown"), ("Order HLA match", "unknown"),
+    ("Search for a match", "unknown"), ("Cross-match", "unknown"), ("Crossmatch and HLA matched", "not-met"),
+    ("Matched sibling search ordered", "unknown"), ("HLA-identical sibling typing sent", "unknown"),
+    ("Matched; QNS", "unknown"), ("Matched - cancelled", "unknown"), ("10/10; later excluded", "unknown"),
+    ("10/10 excluded by high-resolution typing", "unknown"), ("10/10, result withdrawn", "unknown"),
+    ("10/10 (reported in error)", "unknown"), ("10/10 match, LAD-I excluded", "not-met"),
+    ("10/10; previous transplant failed", "not-met"), ("10/10 match; harvest scheduled", "not-met"),
 ]  # fmt: skip
 
 
@@ -222,6 +258,19 @@ def test_what_a_match_result_says(words: str, status: str, shape: str) -> None:
     """n of n loci with n 6, 8, 10 or 12, or plain words; nothing less, nothing supposed."""
     value = {shape: concept(words) if shape == "valueCodeableConcept" else words}
     assert ask(related(), match(value))["status"] == status
+
+
+@pytest.mark.parametrize("words", ["Match failed", "Match cancelled", "Typing refused", "QNS", "Testing ordered"])
+def test_no_result_is_no_possible_match(words: str) -> None:
+    """What was never found out does not stand against an older "none available"."""
+    assert ask(related(), none_available(MARCH), match(words, effectiveDateTime=MAY))["status"] == "met"
+
+
+@pytest.mark.parametrize("display", ["Possible match", "Match failed", "10/10; later excluded"])
+def test_a_doubt_in_one_wording_is_a_doubt(display: str) -> None:
+    """The text of a result says "Matched", the display of its code does not: nothing tells which holds."""
+    coded = concept("Matched") | {"coding": [{"system": "urn:x", "code": "m", "display": display}]}
+    assert ask(related(), match({"valueCodeableConcept": coded}))["status"] == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -828,6 +877,17 @@ DONATION = [
      said("HLA-matched sibling donor", valueBoolean=False, focus=SISTER, effectiveDateTime=MAY)], "unknown"),
     ("the brother is not available, the matched sister still is", [related(), related("NBRO", id_="bro"), match(),
      said("Sibling donor available", valueBoolean=False, focus=BROTHER, effectiveDateTime=MAY)], "not-met"),
+    *(
+        (f"the matched sister: {words}", [related(), match(),
+         said("Donor evaluation", valueString=words, focus=SISTER, effectiveDateTime=MAY)], status)
+        for words, status in (
+            ("Excluded", "met"), ("Sister excluded", "met"), ("Medically deferred", "met"),
+            ("Excluded from donation", "met"), ("Donor has been excluded", "met"),
+            ("LAD-I excluded", "not-met"), ("HIV and hepatitis B excluded", "not-met"),
+            ("Vaccination deferred", "not-met"), ("Vaccination refused", "not-met"),
+            ("CMV serology not available", "not-met"), ("Records unavailable", "not-met"),
+        )
+    ),
     ("cannot, but preliminary", [related(), match(),
      said(CANNOT, valueString="Ineligible", focus=SISTER, effectiveDateTime=MAY, status="preliminary")], "not-met"),
 ]  # fmt: skip

@@ -156,6 +156,25 @@ def test_a_note_on_the_disease() -> None:
     assert ask(relative)["status"] == "unknown"
 
 
+OUTCOMES = [
+    ("ruled out", concept("Ruled out"), "unknown"),
+    ("ruled out, as the code's display",
+     {"coding": [{"system": "urn:x", "code": "r", "display": "Diagnosis excluded"}]}, "unknown"),
+    ("refuted", concept("Refuted"), "unknown"),
+    ("carrier only", concept("Carrier only"), "unknown"),
+    ("died", concept("Died at 8 months"), "met"),
+    ("a transplant", concept("Recovered after transplant"), "met"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("remark", "outcome", "status"), OUTCOMES, ids=[row[0] for row in OUTCOMES])
+def test_what_came_of_the_disease(remark: str, outcome: Resource, status: str) -> None:
+    """The outcome may take back what the code says, as a note may."""
+    relative = fmh("NBRO")
+    relative["condition"][0]["outcome"] = outcome
+    assert ask(relative)["status"] == status, remark
+
+
 STATUSES = [
     ("completed", {}, "met"),
     ("partial", {"status": "partial"}, "met"),

@@ -129,7 +129,12 @@ class OnDonors:
         elif self.relation.kind is Kind.FULL_SIBLING:
             self._sort_full_sibling(statements)
         else:
-            self._sort_possible(statements, _WHY_POSSIBLE[self.relation.kind](says))
+            self._sort_possible(statements, self._why_possible(says))
+
+    def _why_possible(self, says: str) -> str:
+        if self.relation.kind is Kind.NOT_SAID and self.relation.is_inactive:
+            return reasons.related_person_inactive(says)
+        return _WHY_POSSIBLE[self.relation.kind](says)
 
     def _sort_full_sibling(self, statements: Statements) -> None:
         match = self._match()
@@ -154,8 +159,8 @@ class OnDonors:
         return verdicts.pop() if len(verdicts) == 1 else None
 
     def _may_say_match(self) -> bool:
-        """Whether a value that cannot be read is neither a no nor still to come ("Identical", "Positive")."""
-        return bool(self.values) and not denied(self.values) and not any(map(hla.is_hedged, self.values))
+        """Whether a value that cannot be read is no no, nor still to come, nor given up ("Identical", "Positive")."""
+        return bool(self.values) and not denied(self.values) and not any(map(hla.is_no_result, self.values))
 
     def _add(self, statements: list[Statement], statement: Statement) -> None:
         """Take the statement as documented, if its status lets it count."""

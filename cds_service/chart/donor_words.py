@@ -71,12 +71,19 @@ _LONGEST = 120
 """Characters of a clause that plainly says one thing."""
 
 _UNUSABLE = (
-    r"(?:ineligible|unfit|unsuitable|unwilling|unavailable|(?:medically )?(?:deferred|excluded)|too young|"
+    r"(?:ineligible|unfit|unsuitable|unwilling|unavailable|too young|"
     r"contraindicated|declin(?:es|ed)|refus(?:es|ed)|cannot donate|unable to donate|"
     r"not (?:medically )?(?:eligible|suitable|fit|willing|available|able to donate|cleared))"
 )
+_LEFT_OUT = (
+    r"(?:[ ,:(-]+(?:eligibility|evaluation|clearance|status|suitability|assessment|selection|candidate|"
+    r"donors?|siblings?|brother|sister|medically|temporarily|permanently|is|was|are|were|has|have|been|being|be|to|"
+    r"now|since|later|then|therefore|but|and)){0,8}[ ,:(-]+(?:deferred|excluded)"
+)
+"""Nothing but the donor is left out: `LAD-I excluded` speaks for a donor, and a vaccination may be deferred."""
 _CANNOT_DONATE = re.compile(
-    rf"\bdon(?:or|ors|ation|ate)\b[^.;?]{{0,60}}\b{_UNUSABLE}\b|"
+    rf"\bdon(?:or|ors|ation|ate)\b(?:[^.;?]{{0,60}}\b{_UNUSABLE}|{_LEFT_OUT})\b|"
+    r"\b(?:deferred|excluded) (?:from|as) (?:being )?(?:an? |the )?(?:stem[- ]cell |marrow )?don(?:or|ate|ation)\b|"
     r"\b(?:ineligible|unfit|unsuitable|not (?:eligible|able|suitable|fit|willing)|unable|unwilling|declin(?:es|ed)|"
     r"refus(?:es|ed)|cannot|too young)\b "
     r"(?:to |as |for |be )*(?:an? |the )?(?:stem[- ]cell |marrow )?don(?:or|ate|ation)\b",
@@ -85,7 +92,7 @@ _CANNOT_DONATE = re.compile(
 _CAN_AFTER_ALL = re.compile(
     r"\b(?:not|never|no longer|nor) (?:medically )?"
     r"(?:ineligible|unfit|unsuitable|unwilling|unavailable|deferred|excluded|contraindicated|unable|"
-    r"declined|refused)|typing|test|search|insur|sample|if\b|\b(?:yes|true)\b|"
+    r"declined|refused)|typing|test|search|insur|sample|vaccin|serolog|records?\b|if\b|\b(?:yes|true)\b|"
     r"\bdonors?(?: available| identified| found)?\??(?: -|:) ?(?:declin|refus|deferr|not (?:medically )?cleared)"
     r"(?!\w* (?:to |as )?(?:be )?(?:an? )?don)",
     re.IGNORECASE,

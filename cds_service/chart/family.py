@@ -32,7 +32,7 @@ _CARRIER = re.compile(rf"carrier|{_ONE_ALLELE}", re.IGNORECASE)
 _NOTED_AS_CARRIER = re.compile(rf"\bcarrier\b|{_ONE_ALLELE}|\bunaffected|\bnot affected", re.IGNORECASE)
 _NOTED_AS_DOUBTFUL = re.compile(
     r"suspect|suspicio|probab|presum|rule[sd]? out|exclud|unconfirmed|not confirmed|negative|unlikely|doubtful|disprov|"
-    r"differential|misdiagnos(?!\w* as\b)",
+    r"differential|refuted|misdiagnos(?!\w* as\b)",
     re.IGNORECASE,
 )
 _HEDGE = re.compile(r"suspect|possib|probab|presum|likely|rule[sd]? out|unconfirmed|pending|unknown|\?", re.IGNORECASE)
@@ -152,8 +152,11 @@ class _Relative:
         return None if by_blood else reasons.relation_not_by_blood
 
     def _noted(self, pattern: re.Pattern[str]) -> bool:
-        """Whether a note on the disease or the relative, or the relative's name, says so: `stepsister Ann`."""
-        written = (*(note.text for note in self.condition.note or ()), *_words_on(self.record))
+        """Whether a note on the disease or the relative, what came of the disease, or the relative's name
+        (`stepsister Ann`) says so."""
+        notes = (note.text for note in self.condition.note or ())
+        outcome = self.condition.outcome
+        written = (*notes, *(texts(outcome) if outcome else ()), *_words_on(self.record))
         return any(pattern.search(plain_text(text)) for text in written if text)
 
     def speaks_of_lad(self) -> bool:

@@ -62,6 +62,8 @@ class Relation:
     """`brother`, `sister`, or both, as codes or words say."""
     is_stated: bool = False
     """Whether it is stated of one donor, and not only in words beside."""
+    is_inactive: bool = False
+    """Whether a RelatedPerson is referred to whose record is not in use."""
 
     def may_be_same_as(self, other: Relation) -> bool:
         """Whether both are one person: by reference where both have one, else by one and the same relationship."""
@@ -85,6 +87,7 @@ class _Stated(NamedTuple):
     who: str
     relationships: tuple[Any, ...]
     """Concepts, or words; none where it cannot be told."""
+    is_inactive: bool = False
 
 
 def relation_of(seen: Observed, also_said: tuple[str, ...] = ()) -> Relation:
@@ -132,6 +135,7 @@ def _relation(source: Source, stated: list[_Stated], also_said: tuple[str, ...])
         dangling=not relationships,
         sexes=_sexes(codes, said) or _sexes((), also_said),
         is_stated=True,
+        is_inactive=any(each.is_inactive for each in stated),
     )
 
 
@@ -239,5 +243,7 @@ def _at(source: Source, reference: Any, literal: str) -> _Stated:
 def _of_person(source: Source, who: str, person: Any, record: Record, holder: Any) -> _Stated:
     """What a RelatedPerson says; nothing where it is another patient's, masked, changed in meaning or not in use."""
     mine = source.identity.owner(person.patient, record, holder.contained) is Whose.PATIENT
-    usable = mine and not person.modifierExtension and not is_masked(person) and person.active is not False
-    return _Stated(who, tuple(person.relationship or ()) if usable else ())
+    readable = mine and not person.modifierExtension and not is_masked(person)
+    if readable and person.active is False:
+        return _Stated(who, (), is_inactive=True)
+    return _Stated(who, tuple(person.relationship or ()) if readable else ())
