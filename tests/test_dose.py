@@ -235,6 +235,12 @@ TIMING = [
     ("repeat in the instruction's text", [dose(3.1) | said("Repeat in 4 weeks")], OPEN),
     ("not to be repeated", [dose(3.1) | said("Single infusion, do not repeat")], MET),
     ("two bags in the text", [dose(3.1) | said("Infuse x 2 bags on one day")], MET),
+    *[(f"in the text: {text}", [dose(3.1, text=text)], OPEN) for text in (
+        "another infusion in 3 months", "redose in 6 months", "on day 0, again on day 30", "2nd infusion in May",
+        "months 0 and 6", "repeat infusion no sooner than week 4", "do not forget to repeat", "3 cycles")],
+    *[(f"in the text: {text}", [dose(3.1, text=text)], MET) for text in (
+        "repeat dosing has not been studied", "repeat infusion is not planned", "not intended to be repeated",
+        "no further doses", "retreatment is not permitted", "never to be given again", "call the family again")],
     ("several days in the text", [said("3.1 x 10^6 CD34+ cells/kg, days 1 to 7, 15 to 21")], OPEN),
     ("an interval in hours in the text", [said("3.1 x 10^6 CD34+ cells/kg on day 0 - 24 to 48 hours after")], MET),
     ("two days in the text", [said("3.1 x 10^6 CD34+ cells/kg on day 0 and day 7")], OPEN),
@@ -253,6 +259,39 @@ def test_refills(refills: int | None, status: str) -> None:
     """An order that may be refilled is not for one infusion."""
     dispense = {} if refills is None else {"numberOfRepeatsAllowed": refills}
     assert dosed(dose(3.1), dispenseRequest=dispense or None)["status"] == status
+
+
+NOTES = [
+    *[(text, OPEN) for text in (
+        "Second infusion in 3 months", "Repeat infusion monthly x 3", "May repeat if engraftment fails", "Repeat PRN",
+        "Repeat", "monthly", "Kresladi every 3 months", "3.1 x 10^6 CD34+ cells/kg monthly", "Give monthly.",
+        "Second dose at the discretion of Dr. Lee", "If ANC < 500 on day 42, repeat", "Return monthly for infusion",
+        "Check CBC weekly, then repeat infusion in May", "Repeat infusion after repeat busulfan", "Redose in 6 months",
+        "Repeat 3 months after the first infusion", "half today, half tomorrow", "Dose divided over 2 days",
+        "Bag 1 today, bag 2 tomorrow", "Central line only.\nRepeat in 4 weeks", "Repeat infusion visit in May",
+        "Repeat infusion to be confirmed with the family", "Kresladi: repeat in 4 weeks", "Booster in 6 months",
+        "Another infusion in 3 months", "Course may be repeated at physician discretion", "Continue every 28 days",
+        "CBC daily and infusion monthly", "Infuse monthly with vital signs every 4 hours")],
+    *[(text, MET) for text in (
+        "Repeat CBC daily", "Repeat weight before infusion", "Follow-up monthly", "One-time infusion, do not repeat",
+        "2 bags of one dose", "Labs weekly x 4", "Check CBC on day 14, repeat weekly", "CBC: repeat monthly",
+        "Kresladi once, CBC daily", "Infuse Kresladi once and check CBC daily",
+        "Vital signs every hour during infusion", "Obtain consent again before infusion", "Refills: 0",
+        "Monthly follow-up after Kresladi", "Repeat dose verification before infusion", "Dose verified twice",
+        "Busulfan every 6 hours, 16 doses", "Second dose of acetaminophen 4 hours after infusion",
+        "Acetaminophen every 6 hours", "Repeat apheresis if less than 2.8 x 10^6 CD34+ cells/kg were collected",
+        "Repeat mobilization to reach the minimum dose", "Admit today, infuse tomorrow", "Busulfan over 4 days",
+        "Cells collected on 2 consecutive days", "Monthly infusions of IVIG continue", "Weekly infusion clinic visits",
+        "Stop infusion if repeat BP is low", "Repeat infusions are not planned", "Kresladi cannot be repeated",
+        "No repeat dosing", "Repeat type and screen every 3 days", "Daily weights until infusion",
+        "Repeat echocardiogram yearly", "Chimerism at 3 months, repeat yearly", "Discussed twice with the family")],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("note", "status"), NOTES, ids=[row[0] for row in NOTES])
+def test_one_infusion_by_the_words_beside_the_instructions(note: str, status: str) -> None:
+    """A note of an infusion that comes again leaves it open; one of other care says nothing of it."""
+    assert dosed(dose(3.1), note=[{"text": note}])["status"] == status
 
 
 # --- total cells and weight ------------------------------------------------------------------------------------------
@@ -385,6 +424,14 @@ SHAPES = [
         note=[{"text": "3.1 x 10^6 CD34+ cells/kg"}]), MET),
     ("service order, a note", service(note=[{"text": "3.1 x 10^6 CD34+ cells/kg"}]), MET),
     ("service order, a detail", service(orderDetail=[concept("3.1 x 10^6 CD34+ cells/kg")]), MET),
+    ("service order, a note of several", service(note=[{"text": "3.1 x10^6 CD34+ cells/kg monthly"}]), OPEN),
+    ("service order, a detail of several", service(orderDetail=[concept("3.1 x10^6 CD34+ cells/kg"),
+                                                                concept("repeat monthly")]), OPEN),
+    ("service order, a detail of other care", service(orderDetail=[concept("3.1 x10^6 CD34+ cells/kg"),
+                                                                   concept("CBC daily")]), MET),
+    ("service order, a name of several", service(quantityQuantity=ENOUGH, code=concept("Kresladi infusion monthly")),
+     OPEN),
+    ("1.x, a note of several", old(dosageInstruction=[{"doseQuantity": ENOUGH}], note="Repeat in 3 months"), OPEN),
     ("service order, its own name", service(code=concept("Kresladi 3.1 x 10^6 CD34+ cells/kg infusion")), MET),
     ("service order, no dose", service(), OPEN),
     ("service order, daily", service(quantityQuantity=ENOUGH, occurrenceTiming=DAILY), NOT_MET),

@@ -162,6 +162,14 @@ PLACES = [
      [HEMATOLOGIST, encounter(klass={"system": "urn:local", "code": "7", "display": "Emergency"})], {}, "unknown"),
     ("emergency visit by its type",
      [HEMATOLOGIST, encounter(type=[concept("Emergency department visit")])], {}, "unknown"),
+    ("emergency visit by its service",
+     [HEMATOLOGIST, encounter(serviceType=concept("Emergency medicine"))], {}, "unknown"),
+    ("emergency visit by its service's name",
+     [HEMATOLOGIST, encounter(serviceType={"coding": [{"code": "7", "display": "ED"}]})], {}, "unknown"),
+    ("emergency visit by a code of its type",
+     [HEMATOLOGIST, encounter(type=[concept(None, (ACT, "EMER"))])], {}, "unknown"),
+    ("a visit to another service", [HEMATOLOGIST, encounter(serviceType=concept("Hematology"))], {}, "met"),
+    ("a visit that is no emergency", [HEMATOLOGIST, encounter(type=[concept("Non-emergency visit")])], {}, "met"),
     ("an emergency visit beside a clinic visit of the same people",
      [HEMATOLOGIST, encounter("clinic"), encounter("er", klass="EMER")], {}, "met"),
     ("a clinic visit beside another patient's with the same people",
@@ -237,6 +245,16 @@ SPECIALTIES = [
     ("2085R0001X radiation oncology", nucc("2085R0001X", "Radiation Oncology"), "unknown", "unknown"),
     ("2086X0206X surgical oncology", nucc("2086X0206X"), "unknown", "unknown"),
     ("207VX0201X gynaecological oncology", nucc("207VX0201X"), "unknown", "unknown"),
+    *(
+        (f"{code} oncology of another kind, called {words}", concept(words, (system, code)), "unknown", "unknown")
+        for system, code in ((NUCC, "2085R0001X"), (NUCC, "2086X0206X"), (NUCC, "207VX0201X"), (SCT, "419815003"),
+                             (SCT, "419321007"), (SCT, "408446006"))
+        for words in ("Oncology", "Pediatric Oncology", "Oncologist")
+    ),
+    ("radiation oncology beside haematology", concept("Oncology", (NUCC, "2085R0001X"), (NUCC, "207RH0000X")),
+     "unknown", "met"),
+    ("radiation oncology beside medical oncology", concept("Oncology", (NUCC, "2085R0001X"), (NUCC, "207RX0202X")),
+     "unknown", "met"),
     ("408476004 bone and marrow transplantation", snomed("408476004"), "met", "unknown"),
     ("420112009 the same, paediatric", snomed("420112009"), "met", "unknown"),
     ("408477008 transplantation surgery", snomed("408477008"), "unknown", "unknown"),
@@ -361,6 +379,17 @@ SPECIALTIES = [
     ("text: cardio-oncology", concept("Cardio-oncology"), "unknown", "unknown"),
     ("text: neuro-oncology", concept("Pediatric neuro-oncology"), "unknown", "met"),
     ("text: neuro-oncology of neurology", concept("Neurology - Neuro-Oncology"), "unknown", "met"),
+    ("text: haematology, BMT before", concept("Hematology; previously BMT"), "unknown", "met"),
+    ("text: BMT, haematology before", concept("BMT (previously hematology)"), "met", "unknown"),
+    ("text: BMT before", concept("BMT, previously"), "unknown", "unknown"),
+    ("text: BMT before, elsewhere", concept("BMT previously at another hospital"), "unknown", "unknown"),
+    ("text: a post held before", concept("Previous BMT director"), "unknown", "unknown"),
+    ("text: a scribe", concept("BMT scribe"), "unknown", "unknown"),
+    ("text: a survivor", concept("BMT survivor"), "unknown", "unknown"),
+    ("text: a mentor of patients", concept("BMT peer mentor"), "unknown", "unknown"),
+    ("text: a nurse's degree with dots", concept("BMT R.N."), "unknown", "unknown"),
+    ("text: a physician's degree with dots", concept("BMT M.D., Ph.D."), "met", "unknown"),
+    ("text: the clinic of survivors", concept("BMT survivor clinic"), "met", "unknown"),
     ("text: haematology, not BMT", concept("Hematology (not BMT)"), "unknown", "met"),
     ("text: haematology without transplant", concept("Non-transplant hematology"), "unknown", "met"),
     ("text: the same, at length", concept("Hematology, non bone marrow transplant"), "unknown", "met"),
@@ -487,6 +516,29 @@ STATED = [
          BY_PERSON, A, "met")
         for code in ("MD", "DO", "PHD", "MS", "MBA", "BS")
     ),
+    *(
+        (f"no physician by what stands behind the name, {suffix}",
+         [role("r", BMT, "dr"), practitioner("dr", name=[{"family": "X", "suffix": [suffix]}])],
+         BY_PERSON, A, "unknown")
+        for suffix in ("RN", "R.N.", "NP", "APRN, FNP-BC", "PharmD", "PA-C")
+    ),
+    *(
+        (f"a physician by what stands behind the name, {suffix}",
+         [role("r", BMT, "dr"), practitioner("dr", name=[{"family": "X", "suffix": [suffix]}])], BY_PERSON, A, "met")
+        for suffix in ("MD", "M.D.", "DO", "MD, PhD", "Jr.", "III")
+    ),
+    ("a name is no profession",
+     [role("r", BMT, "dr"), practitioner("dr", name=[{"family": "Nurse", "given": ["Rn"]}])], BY_PERSON, A, "met"),
+    ("radiation oncology, in the role of an oncologist",
+     [role("r", nucc("2085R0001X"), "dr", code=[concept("Oncologist")])], BY_PERSON, B, "unknown"),
+    ("radiation oncology, in the role of a haematologist",
+     [role("r", nucc("2085R0001X"), "dr", code=[concept("Hematologist")])], BY_PERSON, B, "met"),
+    ("radiation oncology in words beside oncology of no kind",
+     [role("r1", "Radiation Oncology", "dr"), role("r2", "Oncology", "dr")], BY_PERSON, B, "unknown"),
+    ("radiation oncology in words beside medical oncology",
+     [role("r1", "Radiation Oncology", "dr"), role("r2", "Medical Oncology", "dr")], BY_PERSON, B, "met"),
+    ("a radiation oncologist who is on the team as oncologist", [role("r", nucc("2085R0001X"), "dr"), care_team(
+        participant=[{"member": ref("Practitioner/dr"), "role": [concept("Oncologist")]}])], {}, B, "unknown"),
     ("a pharmacist by degree, in words", [role("r", BMT, "dr"), practitioner("dr", concept("PharmD"))],
      BY_PERSON, A, "unknown"),
     ("a nurse by degree, in words", [role("r", BMT, "dr"), practitioner("dr", concept("DNP"))],

@@ -8,7 +8,8 @@ from typing import Any
 
 from cds_service.chart.sightings import Sighting, is_current, on_care_teams, writing_notes
 from cds_service.chart.source import Sifted, Source
-from cds_service.chart.specialty import Said, said_by
+from cds_service.chart.specialty import ONCOLOGIST, OTHER_ONCOLOGIST, Said, said_by
+from cds_service.chart.specialty_words import other_profession
 from cds_service.fhir.elements import is_masked, period
 from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Record
@@ -38,7 +39,8 @@ class Clinician:
     @property
     def specialties(self) -> frozenset[str]:
         """What the person specialises in today."""
-        return frozenset(name for each in self.said if self.is_physician and each.current for name in each.specialties)
+        said = self.said if self.is_physician else ()
+        return frozenset(name for each in said if each.current for name in self._held(each))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -48,7 +50,12 @@ class Clinician:
     def holding(self, specialties: Collection[str], *, current: bool = True) -> Said | None:
         """What says that the person holds (or, not current, once held) one of the specialties."""
         said = self.said if self.is_physician else ()
-        return next((s for s in said if s.current is current and not s.specialties.isdisjoint(specialties)), None)
+        return next((s for s in said if s.current is current and not self._held(s).isdisjoint(specialties)), None)
+
+    def _held(self, said: Said) -> frozenset[str]:
+        """What one resource says the person specialises in; "oncologist" alone is read by what the others say."""
+        of_another_kind = said.any_oncologist and any(OTHER_ONCOLOGIST in each.specialties for each in self.said)
+        return said.specialties - {ONCOLOGIST} if of_another_kind else said.specialties
 
     def also(self, said: Said) -> Clinician:
         """The same person, with one thing more said of them."""
@@ -128,6 +135,9 @@ class Clinicians:
         for each in practitioner.qualification or ():
             current = practitioner.active is not False and is_current(period(each.period), self._source)
             yield said_by(self._source.terminology, (each.code,), reference, current=current)
+        degrees = tuple(suffix for name in practitioner.name or () for suffix in name.suffix or () if suffix)
+        if any(map(other_profession, degrees)):
+            yield Said(reference, words=degrees, physician=False)
 
     def _inside(self, literal: str, contained: list[Any], holder: str) -> Clinician | None:
         resource = next((each for each in contained if each.id == literal[1:]), None)

@@ -9,6 +9,7 @@ from typing import Any
 
 from cds_service.chart.care_words import is_only_care
 from cds_service.chart.dose_in_words import Amount, amount_in_words, names_cells
+from cds_service.chart.order_words import beside_instructions
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.single_infusion import read_single_infusion
 from cds_service.chart.source import Source
@@ -211,16 +212,5 @@ def _given(end: Any) -> Any:
 
 def _texts(order: DraftOrder) -> Iterator[str]:
     """Where else an order's words may give its dose: instructions to the patient, notes, details, the drug's name."""
-    model = order.model
     yield from (each.patientInstruction for each in order.instructions if each.patientInstruction)
-    yield from (note.text for note in model.note or () if note.text)
-    members = vars(model)
-    for concept in (*(members.get("orderDetail") or ()), members.get("code"), members.get("medicationCodeableConcept")):
-        yield from _said(concept)
-
-
-def _said(concept: Any) -> tuple[str, ...]:
-    """A concept's words as they were written: folding them would make 106 of 10⁶."""
-    if concept is None:
-        return ()
-    return tuple(text for text in (concept.text, *(each.display for each in concept.coding or ())) if text)
+    yield from beside_instructions(order)

@@ -14,7 +14,7 @@ from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Sifted, Source
 from cds_service.chart.specialty import said_by
 from cds_service.exact_json import UNREADABLE
-from cds_service.fhir.elements import first_when, name_of, period, texts, when
+from cds_service.fhir.elements import first_when, meanings, name_of, period, texts, when
 from cds_service.fhir.records import Record
 from cds_service.frozen import frozen
 from cds_service.timing import When
@@ -23,7 +23,7 @@ from cds_service.wording import reasons, shown
 SEEN_IN = ("CareTeam", "DocumentReference", "Encounter", "Procedure", "ServiceRequest", "QuestionnaireResponse")
 _FINAL_NOTE = (None, "final", "amended")
 _DID_NOT_HAPPEN = ("not-done", "stopped", "revoked")
-_EMERGENCY = re.compile(r"emergency|\b(?:ED|ER)\b|\bA ?& ?E\b|\bEMER\b|^E$")
+_EMERGENCY = re.compile(r"(?<![Nn]on-)(?<![Nn]on )emergency|\b(?:ED|ER)\b|\bA ?& ?E\b|\bEMER\b|^E$")
 
 
 @frozen
@@ -142,9 +142,11 @@ def _seen_in(source: Source, sifted: Sifted, record: Record) -> list[Sighting]:
 
 def _is_emergency(source: Source, encounter: Any) -> bool:
     klass = encounter.class_fhir
-    if "emergency-visit" in source.terminology.meanings(klass.system, klass.code):
+    kinds = (*(encounter.type or ()), encounter.serviceType)
+    coded = source.terminology.meanings(klass.system, klass.code) | meanings(source.terminology, *kinds)
+    if "emergency-visit" in coded:
         return True
-    said = (klass.display, klass.code, *(text for kind in encounter.type or () for text in texts(kind)))
+    said = (klass.display, klass.code, *(text for kind in kinds for text in texts(kind)))
     return any(_EMERGENCY.search(text) or _EMERGENCY.search(text.lower()) for text in said if text)
 
 

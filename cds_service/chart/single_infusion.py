@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from cds_service.chart.care_words import without_care
+from cds_service.chart.order_words import beside_instructions, instructed
 from cds_service.chart.orders import DraftOrder
+from cds_service.chart.repeat_words import may_repeat, part_that_may_repeat, says_repeated
 from cds_service.chart.values import trimmed
 from cds_service.facts import Documentation
-from cds_service.fhir.elements import period, plain_text, texts, when
+from cds_service.fhir.elements import period, texts, when
 from cds_service.fhir.units import in_days
 from cds_service.logic import Cause, Evidence, Gap
 from cds_service.timing import When
@@ -19,43 +19,6 @@ from cds_service.wording import dose_reasons, shown, wants
 
 _REPEATING_CODES = frozenset(
     ["BID", "TID", "QID", "AM", "PM", "QD", "QOD", "Q1H", "Q2H", "Q3H", "Q4H", "Q6H", "Q8H", "BED", "WK", "MO"],
-)
-_MANY = r"(?:\d+|two|three|four|five|several|multiple)"
-_SPAN = r"(?:day|night|morning|evening|week|month|quarter|year)"
-_REPEATS = re.compile(
-    rf"\b(?:daily|nightly|(?:bi-?|semi-?|tri-?)?(?:weekly|monthly|annually)|yearly|quarterly|fortnightly|"
-    rf"(?:every|each|alternate) (?:(?:other|second|third|{_MANY}) )?(?:{_SPAN}|hour|fortnight|(?:mon|tues|wednes|thurs|"
-    rf"fri|satur|sun)day)s?|every \d+ ?(?:h|hrs?|d|wks?|mo)\b|"
-    rf"(?:once|times?) (?:in )?an? {_SPAN}|(?:once|times?|doses?|infusions?) (?:per|each|every|/) ?{_SPAN}|"
-    r"repeat\w*|twice|thrice|bid|tid|qid|qd|qod|qhs|qam|qpm|q ?(?:day|night|week|month|wk|mo|hs|am|pm)|"
-    r"q ?\d+ ?(?:h|d|w|mo)|(?:[2-9]|two|three|four) (?:doses|infusions|times|courses)|"
-    r"days? ?\d+ ?(?:and|,|&) ?(?:days? ?)?\d+|days ?\d+ ?(?:to|through|until|-) ?(?:day ?)?\d+|"
-    r"second (?:dose|infusion|course)|x ?[2-9]\b(?! ?(?:\d|bags?)))",
-    re.IGNORECASE,
-)
-"""What runs more than once, in words. Vital signs every 15 minutes do not make an infusion run again."""
-_ALONE = re.compile(
-    r"\bhourly\b|\bq\.? ?[dwm]\.?(?!\w)|\bevery\b|\beach\b|\b(?:per|a) (?:hour|minute)\b", re.IGNORECASE
-)
-"""Also says so where it is all that a timing says."""
-_PART = r"(?:half|bags?|lots?|part|portion|dose|infusion|remainder|rest|one|other|second|third|2nd|next|1|2)"
-_SPREAD = re.compile(
-    rf"\b(?:over|across|on) (?:the )?{_MANY} (?:\w+ )?days\b(?! ?(?:after|before|from|prior|of\b|post|following))|"
-    r"\b(?:consecutive|successive|separate|different|alternat\w+) (?:days|weeks|occasions)\b|"
-    r"\b(?:split|divided) (?:doses|infusions)\b|\bhalf\b[^.;]*\bhalf\b|"
-    rf"\b{_PART}\b[^.;]{{0,25}}\bday ?\+?\d[^.;]{{0,25}}\b{_PART}\b[^.;]{{0,25}}\bday ?\+?\d|"
-    rf"\b(?:second|other|next|remaining|2nd|rest|remainder)\b[^.;]{{0,30}}\b(?:tomorrow|(?:next|following) day|"
-    r"(?:days?|weeks?|months?) later)|\btoday\b[^.;]*\btomorrow\b|"
-    r"\b(?:days?|weeks?|months?|(?:2[4-9]|[3-9]\d|\d{3}) ?(?:h|hrs?|hours)) apart\b",
-    re.IGNORECASE,
-)
-"""One dose that is given on several days, in words."""
-_DENIED_BEFORE = re.compile(
-    r"\b(?:no|not|never|without|don't|cannot|non)\b(?:[ -](?!more|less|fewer|exceed|than)\w+){0,2}[ -]*$", re.IGNORECASE
-)
-_DENIED_AFTER = re.compile(
-    r"(?: (?:infusions?|doses?|courses?))?(?: ?[:=] ?| )(?:none|no|not (?:needed|planned|allowed|permitted))\b",
-    re.IGNORECASE,
 )
 _DAYS_IN = {"s": 0, "min": 0, "h": 0, "d": 1, "wk": 7, "mo": 28, "a": 365}
 """The fewest whole days that one unit of a repetition's period lasts."""
@@ -91,27 +54,12 @@ def _unclear(order: DraftOrder) -> Iterator[str]:
     """Why it cannot be told whether the order runs once."""
     if any(not first.same_day(other) for first, other in combinations(_days(order), 2)):
         yield dose_reasons.DAYS_UNCLEAR
-    for said in _instructions_in_words(order):
-        if _says(_REPEATS, without_care(said)) or _says(_SPREAD, without_care(said)):
-            yield dose_reasons.may_repeat(said)
+    yield from (dose_reasons.may_repeat(said) for said in instructed(order) if may_repeat(said))
+    parts = map(part_that_may_repeat, beside_instructions(order))
+    yield from (dose_reasons.may_repeat(part) for part in parts if part)
     for instruction in order.instructions:
         if instruction.asNeededBoolean or instruction.asNeededCodeableConcept is not None:
             yield dose_reasons.may_repeat("as needed")
-
-
-def _says(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether words say it without denying it: "do not repeat" does, "not more than once daily" does not."""
-    return any(
-        not _DENIED_BEFORE.search(text[: match.start()]) and not _DENIED_AFTER.match(text[match.end() :])
-        for match in pattern.finditer(text)
-    )
-
-
-def _instructions_in_words(order: DraftOrder) -> Iterator[str]:
-    for instruction in order.instructions:
-        said = [instruction.text, instruction.patientInstruction]
-        said += [text for concept in instruction.additionalInstruction or () for text in texts(concept)]
-        yield from (plain_text(each) for each in said if each)
 
 
 def _timing_repeats(timing: Any) -> str | None:
@@ -160,7 +108,7 @@ def _code_repeats(code: Any) -> str | None:
     codes = {(coding.code or "").upper() for coding in (code.coding or () if code else ())} & _REPEATING_CODES
     if codes:
         return ", ".join(sorted(codes))
-    return next((said for said in texts(code) if _says(_REPEATS, said) or _says(_ALONE, said)), None)
+    return next((said for said in texts(code) if says_repeated(said)), None)
 
 
 def _days(order: DraftOrder) -> list[When]:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cds_service.chart.specialty_words import names_laboratory, names_organ, other_profession, specialties_in
+from cds_service.chart.specialty_words import (
+    kind_not_said,
+    names_laboratory,
+    names_organ,
+    other_profession,
+    specialties_in,
+)
 from cds_service.fhir.elements import meanings, texts
 from cds_service.fhir.terminology import Terminology, normalised
 from cds_service.frozen import frozen
 
 TRANSPLANT = "transplant-specialist"
-SECOND = ("haematologist", "oncologist", "immunologist", "infectious-disease-specialist")
+ONCOLOGIST = "oncologist"
+SECOND = ("haematologist", ONCOLOGIST, "immunologist", "infectious-disease-specialist")
 ORGAN_NOT_SAID, OTHER_ONCOLOGIST = "transplant-surgery", "oncologist-other-kind"
 TRANSPLANT_NOT_SAID = "paediatric-haematology-oncology"
 SPECIALTIES = frozenset({TRANSPLANT, *SECOND, ORGAN_NOT_SAID, OTHER_ONCOLOGIST, TRANSPLANT_NOT_SAID})
@@ -27,7 +34,9 @@ class Said:
     """What one resource says of one clinician.
 
     `physician` is False where it names a nurse, coordinator, technologist or pharmacist: such a person is never the
-    specialist, whatever else is said. `current` is False where it no longer, or not yet, holds.
+    specialist, whatever else is said. `current` is False where it no longer, or not yet, holds. `any_oncologist` is
+    True where an oncologist is named by words alone that leave open of which kind: they may mean the radiologist whom
+    another resource tells of.
     """
 
     source: str
@@ -35,6 +44,7 @@ class Said:
     words: tuple[str, ...] = ()
     physician: bool = True
     current: bool = True
+    any_oncologist: bool = False
 
 
 def said_by(terminology: Terminology, concepts: Iterable[Any], source: str, *, current: bool = True) -> Said:
@@ -46,7 +56,8 @@ def said_by(terminology: Terminology, concepts: Iterable[Any], source: str, *, c
     if any(_names_laboratory(terminology, concept) for concept in known):
         return Said(source, words=words, current=current)
     specialties = frozenset[str]().union(*(specialties_of(terminology, concept) for concept in known))
-    return Said(source, specialties, words, current=current)
+    any_oncologist = ONCOLOGIST in specialties and all(_leaves_kind_open(terminology, each) for each in known)
+    return Said(source, specialties, words, current=current, any_oncologist=any_oncologist)
 
 
 def specialties_of(terminology: Terminology, concept: Any) -> frozenset[str]:
@@ -54,10 +65,19 @@ def specialties_of(terminology: Terminology, concept: Any) -> frozenset[str]:
     codes = meanings(terminology, concept)
     found = codes & SPECIALTIES
     if not codes & _WORDS_DO_NOT_COUNT:
-        found = found.union(*(specialties_in(text) for text in texts(concept)))
+        named = frozenset[str]().union(*(specialties_in(text) for text in texts(concept)))
+        # The code tells of which kind the words "Oncology" or "Oncologist" beside it are.
+        found |= named - {ONCOLOGIST} if OTHER_ONCOLOGIST in codes else named
     if names_organ(texts(concept)):
         found -= {ORGAN_NOT_SAID}
     return found
+
+
+def _leaves_kind_open(terminology: Terminology, concept: Any) -> bool:
+    """Whether a concept does not tell that an oncologist, if it names one, is of a kind that is asked for."""
+    if ONCOLOGIST in meanings(terminology, concept):
+        return False
+    return all(kind_not_said(text) for text in texts(concept) if ONCOLOGIST in specialties_in(text))
 
 
 def _names_other_profession(terminology: Terminology, concept: Any) -> bool:

@@ -53,7 +53,7 @@ _OTHER_PROFESSIONS = (
     r"coordinat|navigator|secretar|clerk|schedulers?\b|scheduling|recept|"
     r"(?:tumou?r|cancer|data(?:base)?) registr|registrar\W+data\b|\bdata entry\b|\bregistry\b(?! physician)|"
     r"(?:trials?|research|business|program(?:me)?|admin\w*|transplant|bmt|hsct|hct) office\b(?! visit)|"
-    r"\bmanagers?\b|financ|billing|interpreter|translator|volunteer|advocate|administrator|"
+    r"\bmanagers?\b|financ|billing|interpreter|translator|scribes?\b|mentor|volunteer|advocate|administrator|"
     r"student|teacher|caregiver|(?<!clinician )(?<!clinician-)(?<!physician )educators?\b|liaison|planners?\b|"
     r"supervisors?\b|\bassistants?\b(?=\W*$|\s*[,;/()]|\s-|\s+to\b)|\bc?cr[ac]s?\b|analyst|representative|auditor|abstractor",
     # the offices of a unit
@@ -65,6 +65,8 @@ _OTHER_PROFESSIONS = (
     r"(?:director|officer|associate|lead|leader|staff|team|department|office)\b|"
     r"(?<!medical )\bdirector,? (?:of )?(?:\w+ )?(?:operations|quality|business)\b",
 )
+_DOTTED = re.compile(r"\b(?:[a-z]\.)+[a-z]\b", re.IGNORECASE)
+"""A degree as it is written out: `R.N.`"""
 _OTHER_PROFESSION = re.compile("|".join(_OTHER_PROFESSIONS), re.IGNORECASE)
 _OTHER_SPECIALTY = re.compile(
     r"radiolog|imaging|palliat|hospice|rehabilit|physiatr|physical medicine|pain (?:medicine|management)|"
@@ -84,11 +86,17 @@ _OTHER_ONCOLOGY = re.compile(
     r"head (?:and|&) neck|cardio|dermat",
     re.IGNORECASE,
 )
+_KIND_NOT_SAID = re.compile(
+    r"(?:\W|\b(?:pa?ediatrics?|peds?|adult|general|staff|senior|consultants?|attending|fellow|physician|provider|doctor|"
+    r"md|specialist|service|team|clinic|department|division|of|oncolog(?:y|ists?))\b)+",
+    re.IGNORECASE,
+)
 _TRANSPLANT = re.compile(r"transplant", re.IGNORECASE)
 _ON_THE_WAY_TO_TRANSPLANT = re.compile(
     rf"\b(?:pre|post|peri|before|prior to|after|(?<!center )(?<!centre )(?<!program )(?<!institute )for|s/p|"
     rf"status post|history of)[- ]*(?:allo\w*|auto\w*)?[- ]*"
-    rf"(?:{_BMT}\b|{_CELLS}|transplant)|\b(?:dent(?:al|ist)\w*|an[ae]+sthesi\w*|fertility|infusion|donor|recipient|patient)\b",
+    rf"(?:{_BMT}\b|{_CELLS}|transplant)|\b(?:dent(?:al|ist)\w*|an[ae]+sthesi\w*|fertility|infusion|"
+    r"donor|recipient|patient|survivors?(?! (?:clinic|program|care)))\b",
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"\bclinic/cent(?:er|re)\b", re.IGNORECASE)
@@ -100,9 +108,13 @@ _HAEMATOCRIT = re.compile(
 )
 """What stands beside HCT where it is measured in blood."""
 _HCT = re.compile(r"\bhct\b", re.IGNORECASE)
-_NO_LONGER = re.compile(r"\b(?:former|formerly|retired|ex)\b", re.IGNORECASE)
+_NO_LONGER = re.compile(
+    r"\b(?:former|formerly|previous|retired|ex)\b|\bpreviously\b(?=\W*$|\s*[,;)]| (?:at|in|with|of|for)\b)",
+    re.IGNORECASE,
+)
 _NOT_THAT = re.compile(
-    rf"\bnon[- ]?(?:{_CELLS}[- ])?transplant\w*|\bnon[- ][\w-]+|\b(?:no|not|never|without|excluding|except)\b[^,;()]*",
+    rf"\bnon[- ]?(?:{_CELLS}[- ])?transplant\w*|\bnon[- ][\w-]+|"
+    r"\b(?:no|not|never|without|excluding|except|previously)\b[^,;()]*",
     re.IGNORECASE,
 )
 
@@ -140,13 +152,19 @@ def _of_its_own(text: str) -> str:
 @remembered
 def other_profession(text: str) -> bool:
     """Whether the text names a nurse, coordinator, technologist, pharmacist or the like."""
-    return bool(_OTHER_PROFESSION.search(text))
+    return bool(_OTHER_PROFESSION.search(_DOTTED.sub(lambda letters: letters.group().replace(".", ""), text)))
 
 
 @remembered
 def names_laboratory(text: str) -> bool:
     """Whether the text names a laboratory or pathology, whose physicians are not the specialists consulted."""
     return bool(_LABORATORY.search(text)) and not _LABORATORY_IMMUNOLOGY.search(text)
+
+
+@remembered
+def kind_not_said(text: str) -> bool:
+    """Whether the text says oncology, or an oncologist, and nothing of which kind."""
+    return bool(_KIND_NOT_SAID.fullmatch(text))
 
 
 @remembered
