@@ -310,6 +310,8 @@ def test_one_of_two_orders_is_for_somebody_else() -> None:
         ("this and others", ["ServiceRequest/x", "MedicationRequest/draft-1"], 1),
         ("an absolute reference", ["https://ehr.example/fhir/MedicationRequest/draft-1"], 1),
         ("another order", ["MedicationRequest/draft-10"], 0),
+        ("a Reference", [{"reference": "MedicationRequest/draft-1"}], 1),
+        ("a Reference to another order", [{"reference": "MedicationRequest/x"}, {}], 0),
         ("nothing", [], 0),
         ("left out", None, 1),
         ("not strings", [5, None], 0),

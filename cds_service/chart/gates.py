@@ -134,7 +134,7 @@ def is_gated_on_others(method: Iterable[str], lines: Iterable[str], notes: Itera
     method, lines, notes = (" | ".join(said).replace("_", " ") for said in (method, lines, notes))
     said = (" | ".join(_gates_named(method)), lines, " | ".join(_gates_named(notes)))
     by_number = any(map(_OTHERS_BY_NUMBER.fullmatch, lines.split(" | ")))
-    return by_number or any(_near_gate(_WITHOUT_OTHERS.sub("", each)) is Gate.OTHER for each in said)
+    return by_number or any(_near_gate(_WITHOUT_OTHERS.sub("", each)) is Gate.OTHER for each in said if each)
 
 
 def is_gated_on_several(lines: Iterable[str]) -> bool:
@@ -143,7 +143,7 @@ def is_gated_on_several(lines: Iterable[str]) -> bool:
 
 
 def _gates_named(said: str) -> list[str]:
-    return _NOTED_GATE.findall(_BESIDE_IT.sub("", said))
+    return _NOTED_GATE.findall(_BESIDE_IT.sub("", said)) if said else []
 
 
 @remembered

@@ -135,10 +135,11 @@ def _draft_orders(context: _Context) -> msgspec.Raw:
 
 
 def _selections(value: Any) -> frozenset[str] | None:
-    """The selected orders; None (all) where the client left them out."""
+    """The selected orders; None (all) where the client left them out. Some clients send References."""
     if not isinstance(value, list):
         return None
-    return frozenset(each for each in value if isinstance(each, str))
+    named = (each.get("reference") if isinstance(each, dict) else each for each in value)
+    return frozenset(each for each in named if isinstance(each, str))
 
 
 def _decoded(decoder: Any, raw: Any, otherwise: str) -> Any:
