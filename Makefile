@@ -36,12 +36,20 @@ $(FHIRCLIENT): vendored/package-lock.json
 
 .PHONY: test
 test: lint types ## lint, types and the tests of the core
-	$(BIN)/python -m pytest $(SERVED:%=--ignore=%)
-	@echo 'Not run here: make test-service, and the pages in a browser: make test-browser (.ci/chromium brings the browser).'
+	$(BIN)/python -m pytest $(SERVED:%=--ignore=%) $(GENERATED:%=--ignore=%)
+	@echo 'Not run here: make test-generated, make test-service, and the pages in a browser: make test-browser'
+	@echo '(.ci/chromium brings the browser).'
 
 # What speaks over sockets or to a database: the whole application, its workers, the store, and reading from servers.
 SERVED = $(wildcard tests/test_service_*.py) tests/test_client.py tests/test_fetching.py tests/test_gunicorn.py \
 	tests/test_slow_clients.py tests/test_store.py tests/test_trust.py tests/test_worksheet_treatment.py
+
+# What makes its charts up by the hundred, for each of its tests.
+GENERATED = tests/test_properties.py
+
+.PHONY: test-generated
+test-generated: $(VENV)/.installed ## charts that are made up: mutated, shuffled, with evidence taken away
+	$(BIN)/python -m pytest $(GENERATED)
 
 .PHONY: test-service
 test-service: $(VENV)/.installed ## the whole application: tokens, fetching, feedback, workers

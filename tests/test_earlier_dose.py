@@ -14,6 +14,7 @@ from tests.charts import (
     SCT,
     Resource,
     asked,
+    bundle,
     causes,
     complete,
     concept,
@@ -30,6 +31,7 @@ from tests.charts import (
 )
 
 NONE, GIVEN, OPEN = "met", "not-met", "unknown"
+LABORATORY = concept(None, ("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory"))
 NDC = "http://hl7.org/fhir/sid/ndc"
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
@@ -63,6 +65,7 @@ def medication(code: Resource | None, id_: str = "m") -> Resource:
     return {"resourceType": "Medication", "id": id_} | ({"code": code} if code else {})
 
 
+IN_ERROR = {"status": "entered-in-error"}
 REFERENCE = {"medicationReference": {"reference": "Medication/m"}}
 CASGEVY = concept("Casgevy (exagamglogene autotemcel)", (NDC, "51167-290-09"))
 INFUSION = concept(None, (PCS, "30243C0"))
@@ -98,6 +101,14 @@ MEDICATIONS = [
       for text in ("Kresladi teaching", "Kresladi infusion education", "Echocardiogram prior to Kresladi infusion")],
     *[(f"service order for {text}, completed", med("ServiceRequest", "completed", None, code=concept(text)), OPEN)
       for text in ("Infusion of Kresladi", "Kresladi", "Admission for Kresladi infusion")],
+    ("service order for a gene therapy, completed",
+     med("ServiceRequest", "completed", None, code=concept("Gene therapy infusion")), OPEN),
+    ("service order for a gene therapy, active",
+     med("ServiceRequest", "active", None, code=concept("Gene therapy infusion")), NONE),
+    ("service order for cells, noted, completed", med("ServiceRequest", "completed", None,
+     code=concept("Cell infusion"), note=[{"text": "Kresladi, 2 bags"}]), OPEN),
+    *[(f"service order for {text}, completed", med("ServiceRequest", "completed", None, code=concept(text)), NONE)
+      for text in ("Gene therapy consultation", "Leukapheresis for gene therapy", "Casgevy gene therapy infusion")],
     ("service order for a consult, completed",
      med("ServiceRequest", "completed", None, code=concept("Consultation on Kresladi")), NONE),
     ("the triggering order itself, on the chart", med("MedicationRequest", "completed", id="draft-1"), NONE),
@@ -123,6 +134,27 @@ MEDICATIONS = [
      admin(drug=concept("Investigational product"), note=[{"text": "RP-L201 per protocol"}]), OPEN),
     ("a study's product, nothing noted", admin(drug=concept("Study drug")), NONE),
     ("a drug that names what it is for", admin(drug=concept("Busulfan (conditioning for Kresladi)")), NONE),
+    *[(f"another drug, for it: {text}", admin(drug=concept(text, (RXNORM, "68442"))), NONE) for text in (
+        "Plerixafor for Kresladi collection", "Filgrastim - Kresladi mobilization", "Busulfan, Kresladi conditioning",
+        "Kresladi premedication: acetaminophen", "Levetiracetam prophylaxis (Kresladi protocol)",
+        "Acetaminophen 30 minutes before the Kresladi infusion", "Busulfan (Kresladi day -4)",
+        "Busulfan for Kresladi", "Kresladi pre-infusion acetaminophen")],
+    *[(f"itself: {text}", admin(drug=concept(text)), GIVEN) for text in (
+        "Kresladi infusion", "Infusion of Kresladi (bag 1 of 2)", "Kresladi 30 mL bag, day 0", "Kresladi per protocol",
+        "marnetegragene autotemcel (Kresladi) suspension for IV infusion", "Autologous CD34+ gene therapy - Kresladi",
+        "Study drug RP-L201 (Kresladi), protocol NCT03812263", "Kresladi (after busulfan conditioning)")],
+    ("Kresladi by its code, whatever the words",
+     admin(drug=concept("Heparin flush post-Kresladi", (RXNORM, "2740392"))), GIVEN),
+    ("another drug, after it, stated as taken",
+     med("MedicationStatement", "completed", concept("Letermovir after Kresladi")), OPEN),
+    ("another drug, after it, not done", admin("not-done", drug=concept("Heparin flush post-Kresladi")), NONE),
+    *[(f"another drug, perhaps after it: {text}", admin(drug=concept(text)), OPEN) for text in (
+        "Heparin flush post-Kresladi", "Vancomycin (fever after Kresladi)", "Furosemide post Kresladi infusion",
+        "Cryopreserved HSC back-up for Kresladi", "Kresladi flush", "Methylprednisolone for Kresladi infusion reaction",
+        "Filgrastim, Kresladi day +7", "Acetaminophen (Kresladi)")],
+    ("another drug, after it, by reference",
+     admin(drug=None, medicationReference={"display": "Heparin flush post-Kresladi"}), OPEN),
+    ("another drug by its code", admin(drug=concept("Kresladi", (RXNORM, "68442"))), OPEN),
     ("papers for it, completed", med("ServiceRequest", "completed", None, code=concept("Prior authorization for "
      "Kresladi")), NONE),
     ("a drug given on the way to Kresladi",
@@ -199,6 +231,12 @@ REFERENCES = [
     ("masked by its label", [admin(drug=None, **REFERENCE), medication(concept("Saline")) | MASKED], OPEN,
      {"unusable"}),
     ("contained, but not there", [admin(drug=None, medicationReference={"reference": "#x"})], OPEN, {"unusable"}),
+    ("a gene therapy without a name", [admin(drug=None, **REFERENCE), medication(concept("Gene-edited CD34+ cells"))],
+     OPEN, {"unusable"}),
+    ("a Medication entered in error", [admin(drug=None, **REFERENCE), medication(KRESLADI) | IN_ERROR], OPEN,
+     {"unusable"}),
+    ("a Medication entered in error, its display names another", [admin(drug=None, medicationReference={
+        "reference": "Medication/m", "display": "Busulfan"}), medication(concept("Busulfan")) | IN_ERROR], NONE, set()),
     ("a completed order's, not sent", [med("MedicationRequest", "completed", None, **REFERENCE)], OPEN,
      {"unavailable"}),
     ("an active order's, not sent", [med("MedicationRequest", "active", None, **REFERENCE)], NONE, set()),
@@ -217,6 +255,37 @@ def test_a_medication_by_reference(stated: list[Resource], status: str, why: set
 def test_an_administration_under_the_order_at_hand_is_a_dose() -> None:
     """One given under the very order that is being signed counts too."""
     assert on_record(admin(request={"reference": "MedicationRequest/draft-1"}))["status"] == GIVEN
+
+
+INFUSED = {"note": [{"text": "Kresladi infused without complication"}]}
+BAG = {"text": "Kresladi bag 1 of 2"}
+UNNAMED = concept("Cellular therapy product")
+NOTED_BESIDE = [
+    *[(f"noted, {text}", [admin(drug=concept(text), **INFUSED)], OPEN) for text in (
+        "Cellular therapy product", "HPC, Apheresis", "Autologous CD34+ cells", "IV infusion", "Non-formulary drug",
+        "Cryopreserved autologous HPC (patient's own)")],
+    ("noted, billed without a name", [admin(drug=concept(None, (HCPCS, "J3590")), **INFUSED)], OPEN),
+    ("noted, by reference", [admin(drug=None, **REFERENCE, **INFUSED), medication(UNNAMED)], OPEN),
+    ("in the dosage's words", [admin(drug=concept("HPC, Apheresis"), dosage=BAG)], OPEN),
+    ("noted, not done", [admin("not-done", UNNAMED, **INFUSED)], NONE),
+    ("a dispense, noted", [med("MedicationDispense", "completed", UNNAMED, **INFUSED)], OPEN),
+    ("a dispense, in its instruction",
+     [med("MedicationDispense", "completed", UNNAMED, dosageInstruction=[BAG])], OPEN),
+    ("a statement, noted", [med("MedicationStatement", "completed", UNNAMED, **INFUSED)], OPEN),
+    ("an order completed, noted", [med("MedicationRequest", "completed", UNNAMED, **INFUSED)], OPEN),
+    ("an order active, noted", [med("MedicationRequest", "active", UNNAMED, **INFUSED)], NONE),
+    ("cells without a word of it", [admin(drug=UNNAMED, note=[{"text": "Infused without complication"}])], NONE),
+    ("cells given before it", [admin(drug=UNNAMED, note=[{"text": "Given before Kresladi"}])], NONE),
+    *[(f"a drug with a name: {text}", [admin(drug=concept(text), note=[{"text": "Flush after Kresladi"}])], NONE)
+      for text in ("Heparin", "Packed red blood cells", "Normal saline infusion", "Granulocyte transfusion")],
+    ("a drug with a code", [admin(drug=concept(None, (RXNORM, "1828")), note=[{"text": "With Kresladi"}])], NONE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("chart", "status"), [row[1:] for row in NOTED_BESIDE], ids=[row[0] for row in NOTED_BESIDE])
+def test_what_a_note_says_of_a_product_without_a_name(chart: list[Resource], status: str) -> None:
+    """A note or an instruction may name what the drug's own words leave open; a drug that has a name is that drug."""
+    assert on_record(*chart)["status"] == status
 
 
 OURS = "https://ehr.example/fhir"
@@ -266,6 +335,79 @@ def test_what_is_given_under_the_order_at_hand_is_what_it_orders(stated: Any, ou
     assert found["status"] == (GIVEN if ours and isinstance(stated, dict) else OPEN)
 
 
+CELLS = concept("Stem cell infusion")
+SIGNED = {"resourceType": "ServiceRequest", "code": concept("Kresladi infusion")}
+EARLIER = {"reference": "MedicationRequest/old"}
+SERVICE = {"reference": "ServiceRequest/old"}
+
+
+def earlier(status: str = "active", **more: Any) -> Resource:
+    """An order for Kresladi that the chart holds."""
+    return order(id="old", status=status, **more)
+
+
+def served(text: str) -> Resource:
+    return med("ServiceRequest", "active", None, id="old", code=concept(text))
+
+
+UNDER_OTHERS = [
+    ("given under an active order", [earlier(), admin(drug=concept("Cell product"), request=EARLIER)], OPEN),
+    ("given under a cancelled order", [earlier("cancelled"), admin(drug=concept("Cell product"), request=EARLIER)],
+     OPEN),
+    ("given under it by its number", [earlier(identifier=[NUMBER]), admin(drug=concept("Cell product"),
+                                                                          request={"identifier": NUMBER})], OPEN),
+    ("given under an order in error", [earlier("entered-in-error"), admin(drug=concept("Cell product"),
+                                                                          request=EARLIER)], NONE),
+    ("given under another's order", [earlier(subject={"reference": "Patient/x"}),
+                                     admin(drug=concept("Cell product"), request=EARLIER)], NONE),
+    ("given under an order of another drug", [earlier(medicationCodeableConcept=concept("Busulfan")),
+                                              admin(drug=concept("Cell product"), request=EARLIER)], NONE),
+    ("not given under it", [earlier(), admin("not-done", concept("Cell product"), request=EARLIER)], NONE),
+    ("drug not told, under it", [earlier(), admin(drug=None, request=EARLIER, **REFERENCE)], GIVEN),
+    ("dispensed under the order at hand", [med("MedicationDispense", "completed", concept("Cell product"),
+     authorizingPrescription=[{"reference": "MedicationRequest/draft-1"}])], OPEN),
+    ("dispensed under it, drug not told", [med("MedicationDispense", "completed", None, **REFERENCE,
+     authorizingPrescription=[{"reference": "MedicationRequest/draft-1"}])], OPEN),
+    ("dispensed under an active order", [earlier(), med("MedicationDispense", "completed", concept("Cell product"),
+                                                        authorizingPrescription=[EARLIER])], OPEN),
+    ("dispensed under another order", [med("MedicationDispense", "completed", concept("Cell product"),
+                                           authorizingPrescription=[EARLIER])], NONE),
+    ("not dispensed", [earlier(), med("MedicationDispense", "declined", concept("Cell product"),
+                                      authorizingPrescription=[EARLIER])], NONE),
+    ("stated under an active order", [earlier(), med("MedicationStatement", "completed", concept("Cell product"),
+                                                     basedOn=[EARLIER])], OPEN),
+    ("a procedure under an active order", [earlier(), procedure(CELLS, basedOn=[EARLIER])], OPEN),
+    ("a procedure under a service order", [served("Kresladi infusion"), procedure(CELLS, basedOn=[SERVICE])], OPEN),
+    ("a procedure under an order to teach", [served("Kresladi teaching"), procedure(CELLS, basedOn=[SERVICE])], NONE),
+    ("a procedure under it and another", [earlier(), procedure(CELLS, basedOn=[SERVICE, EARLIER])], OPEN),
+    ("under it, whatever it is called", [earlier(), procedure(concept("Cell therapy"), basedOn=[EARLIER])], OPEN),
+    ("a collection under it", [earlier(), procedure(concept("Leukapheresis"), basedOn=[EARLIER])], NONE),
+    ("an analysis under it", [earlier(), procedure(None, category=LABORATORY, basedOn=[EARLIER])], NONE),
+    ("not done under it", [earlier(), procedure(CELLS, "not-done", basedOn=[EARLIER])], NONE),
+    ("a procedure under another order", [earlier(), procedure(CELLS, basedOn=[SERVICE])], NONE),
+    ("based on what is no Reference, but its id", [earlier(), procedure(CELLS, basedOn="MedicationRequest/old")],
+     OPEN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["by keys", "in a Bundle"])
+@pytest.mark.parametrize(("chart", "status"), [row[1:] for row in UNDER_OTHERS], ids=[row[0] for row in UNDER_OTHERS])
+def test_what_is_given_under_any_order_for_kresladi(chart: list[Resource], status: str, wrapped: bool) -> None:
+    """What was given, dispensed or done under an order for Kresladi may have been Kresladi, by whatever name."""
+    body = request([*complete(), *chart])
+    if wrapped:
+        body["prefetch"]["whole"] = bundle(chart)
+    assert criteria(determination(body))["II.A"]["status"] == status
+
+
+@pytest.mark.parametrize(("literal", "status"), [("ServiceRequest/draft-1", OPEN), ("ServiceRequest/draft-10", NONE)])
+def test_a_procedure_under_the_order_at_hand(literal: str, status: str) -> None:
+    """Whatever was done under the very order that is being signed may have been the infusion."""
+    signed = order(**SIGNED, medicationCodeableConcept=None, dosageInstruction=None)
+    found = on_record(procedure(CELLS, basedOn=[{"reference": literal}]), orders=[signed])
+    assert found["status"] == status
+
+
 @pytest.mark.parametrize(
     ("drafted", "recorded", "same"),
     [
@@ -295,7 +437,6 @@ def test_two_bags_in_a_day_are_on_one_card() -> None:
     assert len(criteria(determination(body))["II.A"]["evidence"]) == 2
 
 
-LABORATORY = concept(None, ("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory"))
 NOTED = [{"text": "Kresladi infused without reaction"}]
 PROCEDURES = [
     ("named in its text", procedure(concept("Kresladi infusion")), GIVEN),
@@ -380,6 +521,45 @@ def test_procedures(stated: Resource, status: str) -> None:
 
 
 USED = {"usedReference": [{"reference": "Medication/m"}]}
+
+
+def used(thing: Resource, *, inside: bool = False, code: str = "Infusion of cells") -> list[Resource]:
+    """A procedure that used this thing, contained or sent beside."""
+    reference = "#u" if inside else f"{thing['resourceType']}/u"
+    did = procedure(concept(code), usedReference=[{"reference": reference}])
+    thing = thing | {"id": "u"}
+    return [did | {"contained": [thing]}] if inside else [did, thing]
+
+
+def substance(code: Resource) -> Resource:
+    return {"resourceType": "Substance", "code": code}
+
+
+def device(name: str | None = None, **more: Any) -> Resource:
+    named = {"deviceName": [{"name": name, "type": "user-friendly-name"}]} if name else {}
+    return {"resourceType": "Device"} | named | more
+
+
+THINGS = [
+    ("a substance by its code", substance(concept(None, (RXNORM, "2740386"))), GIVEN),
+    ("a substance by its name", substance(concept("Kresladi")), GIVEN),
+    ("a substance by an ingredient", substance(concept("Suspension")) | {
+        "ingredient": [{"substanceCodeableConcept": KRESLADI}]}, GIVEN),
+    ("another substance", substance(concept("Normal saline")), NONE),
+    ("a device by its type", device(type=KRESLADI), GIVEN),
+    ("a device by its name", device("Kresladi"), GIVEN),
+    ("a device for it", device("Kresladi infusion set"), OPEN),
+    ("another device", device("Infusion pump"), NONE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["beside", "contained"])
+@pytest.mark.parametrize(("thing", "status"), [row[1:] for row in THINGS], ids=[row[0] for row in THINGS])
+def test_things_that_a_procedure_used(thing: Resource, status: str, inside: bool) -> None:
+    """What was used may be recorded as a substance or a device."""
+    assert on_record(*used(thing, inside=inside))["status"] == status
+
+
 INSIDE = {"usedReference": [{"reference": "#m"}], "contained": [medication(KRESLADI)]}
 USES = [
     ("Kresladi, sent beside", [procedure(concept("Infusion"), **USED), medication(KRESLADI)], GIVEN),
@@ -392,7 +572,20 @@ USES = [
     ("a drug without a code", [procedure(concept("Infusion"), **USED), medication(None)], OPEN),
     ("a drug that was not sent", [procedure(concept("Infusion"), **USED)], OPEN),
     ("a drug that was not sent, for something else", [procedure(concept("Incision and drainage"), **USED)], NONE),
+    ("a drug entered in error", [procedure(concept("Infusion"), **USED), medication(KRESLADI) | IN_ERROR], OPEN),
     ("a device", [procedure(concept("Infusion"), usedReference=[{"reference": "Device/pump"}])], NONE),
+    (
+        "a substance that was not sent",
+        [procedure(concept("Infusion"), usedReference=[{"reference": "Substance/u"}])],
+        OPEN,
+    ),
+    ("a substance, collected", used(substance(KRESLADI), code="Leukapheresis"), NONE),
+    ("a substance that cannot be read", used({"resourceType": "Substance", "code": ["Kresladi"]}), OPEN),
+    (
+        "a cell product of its name",
+        used({"resourceType": "BiologicallyDerivedProduct", "productCode": KRESLADI}),
+        GIVEN,
+    ),
     (
         "a device, contained",
         [
@@ -462,6 +655,60 @@ def note(**more: Any) -> Resource:
             "content": [{"attachment": {"contentType": "text/plain"}}]} | more  # fmt: skip
 
 
+HISTORY = concept(None, (ICD, "Z92.86"))
+OTHERS_HISTORY = concept("History of Casgevy", (ICD, "Z92.86"))
+
+
+def reason(*concepts: Resource) -> Resource:
+    return {"reasonCode": list(concepts)}
+
+
+PORT = concept("Port removal")
+REASONS = [
+    ("of a visit", visit("", **reason(HISTORY)), OPEN),
+    ("of a visit under way", visit("", "in-progress", **reason(HISTORY)), OPEN),
+    ("of a visit, in error", visit("", "entered-in-error", **reason(HISTORY)), NONE),
+    ("of another's visit", visit("", subject={"reference": "Patient/x"}, **reason(HISTORY)), NONE),
+    ("of a visit, of another product", visit("", **reason(OTHERS_HISTORY)), NONE),
+    ("of a visit, beside another", visit("", **reason(concept("Fever"), HISTORY)), OPEN),
+    ("of a procedure", procedure(PORT, **reason(HISTORY)), OPEN),
+    ("of a procedure, of another product", procedure(PORT, **reason(OTHERS_HISTORY)), NONE),
+    ("of an administration", admin(drug=concept("Immunoglobulin"), **reason(HISTORY)), OPEN),
+    ("of an order", med("MedicationRequest", "active", concept("Penicillin"), **reason(HISTORY)), OPEN),
+    ("of a laboratory order",
+     med("ServiceRequest", "active", None, code=concept("Vector copy number"), **reason(HISTORY)), OPEN),
+    *[(f"in words: {text}", visit(text), OPEN) for text in (
+        "Personal history of gene therapy", "S/p gene therapy", "Follow-up after gene therapy", "Prior gene therapy",
+        "Post gene therapy monitoring")],
+    *[(f"in words: {text}", visit(text), NONE) for text in (
+        "Gene therapy evaluation", "Before gene therapy", "No history of gene therapy", "Brother s/p gene therapy",
+        "Gene therapy consent", "History of Casgevy gene therapy", "Family history of gene therapy")],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stated", "status"), [row[1:] for row in REASONS], ids=[row[0] for row in REASONS])
+def test_a_history_given_as_a_reason(stated: Resource, status: str) -> None:
+    """A history of gene therapy says the same as the reason of a visit, a procedure or an order."""
+    assert on_record(stated)["status"] == status
+
+
+INSIDE_ORDER = {"reasonReference": [{"reference": "#h"}], "contained": [condition("h", HISTORY)]}
+ORDERED_FOR = [
+    ("beside the disease", reason(concept(None, (ICD, "D71.1")), HISTORY), OPEN),
+    ("in words", reason(concept("LAD-I, status post gene therapy", (ICD, "D71.1"))), OPEN),
+    ("of another product", reason(concept(None, (ICD, "D71.1")), OTHERS_HISTORY), NONE),
+    ("in a Condition", INSIDE_ORDER, OPEN),
+    ("in a Condition, refuted", INSIDE_ORDER | {"contained": [condition("h", HISTORY, "refuted")]}, NONE),
+    ("the disease alone", reason(concept("LAD-I, for gene therapy", (ICD, "D71.1"))), NONE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "status"), [row[1:] for row in ORDERED_FOR], ids=[row[0] for row in ORDERED_FOR])
+def test_a_history_given_as_a_reason_of_the_order_at_hand(why: Resource, status: str) -> None:
+    """The order itself may say that the patient had a gene therapy."""
+    assert on_record(orders=[order(**why)])["status"] == status
+
+
 VISITS_AND_NOTES = [
     ("admitted for the infusion", visit("Admission for Kresladi infusion"), OPEN),
     ("a visit of its name", visit("Kresladi"), OPEN),
@@ -480,6 +727,14 @@ VISITS_AND_NOTES = [
     ("a note of that title", note(content=[{"attachment": {"title": "RP-L201 infusion record"}}]), OPEN),
     ("a note superseded", note(description="Kresladi infusion note", status="superseded"), OPEN),
     ("a note entered in error", note(description="Kresladi infusion note", status="entered-in-error"), NONE),
+    ("a consent to the trial", note(type=concept("Research consent NCT03812263")), OPEN),
+    ("a title of the trial", note(content=[{"attachment": {"title": "NCT03812263 visit"}}]), OPEN),
+    ("a description of the trial", note(description="Study visit, NCT03812263"), OPEN),
+    ("a visit in the trial", visit("Study visit NCT03812263"), OPEN),
+    ("a letter that cites the trial", note(description="Letter of medical necessity (NCT03812263)"), NONE),
+    ("the trial declined", note(description="NCT03812263: declined by family"), NONE),
+    ("a brother's trial", note(description="Brother enrolled in NCT03812263"), NONE),
+    ("another trial", note(type=concept("Research consent NCT00000001")), NONE),
     ("a consent to it", note(description="Consent to Kresladi infusion"), NONE),
     ("a letter for it", note(description="Letter of medical necessity: Kresladi infusion"), NONE),
     ("a plan of it", note(description="Kresladi infusion plan"), NONE),

@@ -108,15 +108,40 @@ WRITTEN = [
     ("a count before it", service(concept("CBC before Kresladi infusion")), OUT),
     ("red cells after it", service(concept("Transfuse PRBC after Kresladi infusion")), OUT),
     ("an assay long after it", service(concept("Vector copy number, 12 months post-Kresladi")), OUT),
+    *[(f"its giving: {text}", service(concept(text)), IN) for text in (
+        "Admission for Kresladi infusion", "Infusion center visit for Kresladi infusion",
+        "Prior authorization obtained for Kresladi infusion")],
     ("itself, after conditioning", service(concept("Kresladi infusion after conditioning")), IN),
     ("itself, and a count after it", service(concept("Kresladi infusion; CBC after Kresladi")), IN),
     ("a service order by vein that filters", service(concept("Kresladi IV once, filter")), IN),
     *[(f"another drug: {text}", of(text), OUT) for text in (
         "Busulfan (conditioning for Kresladi)", "filgrastim for RP-L201 mobilization",
-        "Plerixafor to mobilize before Kresladi", "Premedication for Kresladi: acetaminophen")],
+        "Plerixafor to mobilize before Kresladi", "Premedication for Kresladi: acetaminophen",
+        "Plerixafor for Kresladi collection", "Filgrastim - Kresladi mobilization",
+        "Filgrastim (Kresladi mobilization)", "Kresladi premedication: acetaminophen",
+        "Kresladi pre-med - diphenhydramine", "Kresladi pre-infusion acetaminophen",
+        "Busulfan, Kresladi conditioning", "Busulfan conditioning - Kresladi", "Busulfan (Kresladi day -4)",
+        "Busulfan day -4, Kresladi",
+        "Kresladi day -3: busulfan", "Busulfan per Kresladi protocol", "Busulfan for Kresladi",
+        "Cryopreserved HSC back-up for Kresladi", "Kresladi back-up cells", "Heparin flush post-Kresladi",
+        "Furosemide post Kresladi infusion", "Vancomycin (fever after Kresladi)", "Filgrastim, Kresladi day +7",
+        "Levetiracetam prophylaxis (Kresladi protocol)", "Levetiracetam following marnetegragene autotemcel infusion",
+        "Ursodiol, day +1 after RP-L201", "Plerixafor for marnetegragene autotemcel (Kresladi) apheresis",
+        "IV immunoglobulin since Kresladi")],
     *[(f"itself: {text}", of(text), IN) for text in (
-        "Kresladi (after busulfan conditioning)", "Order for Kresladi", "Kresladi, mobilization complete")],
+        "Kresladi (after busulfan conditioning)", "Order for Kresladi", "Kresladi, mobilization complete",
+        "Kresladi infusion", "Infusion of Kresladi (bag 1 of 2)", "Kresladi 30 mL bag, day 0", "Kresladi day 0",
+        "marnetegragene autotemcel (Kresladi) suspension for IV infusion", "Kresladi per protocol",
+        "Autologous CD34+ gene therapy - Kresladi", "Study drug RP-L201 (Kresladi), protocol NCT03812263",
+        "RP-L201 study drug", "Infusion for Kresladi", "Kresladi protocol", "Infusion per Kresladi protocol",
+        "Gene therapy (Kresladi protocol)", "Following conditioning, Kresladi infusion",
+        "Premedication, then Kresladi infusion", "Kresladi, back-up cells on site", "Kresladi - conditioning completed",
+        "HPC, Apheresis - Kresladi", "Kresladi apheresis product", "Formulary exception - Kresladi",
+        "Kresladi infusion, day 0; filgrastim if no engraftment after Kresladi")],
     ("coded, whatever its words", of("Busulfan (conditioning for Kresladi)", (RXNORM, "2740386")), IN),
+    *[(f"coded as another drug: {text}", of(text, (RXNORM, code)), OUT) for text, code in (
+        ("Busulfan Kresladi", "1828"), ("Kresladi", "1828"), ("Filgrastim (Kresladi)", "68442"),
+        ("Mozobil - Kresladi", "735381"), ("Kresladi: oral busulfan", "203010"))],
     *[(f"papers: {text}", service(concept(text)), OUT) for text in (
         "Prior authorization for Kresladi", "Kresladi prior authorization", "Insurance verification, Kresladi",
         "Kresladi benefit investigation")],
@@ -216,7 +241,15 @@ OTHERS = [
     ("another drug", on_chart(medicationCodeableConcept=concept("Busulfan")), False),
     ("a service order", service(concept("Kresladi infusion"), id="other", status="active"), True),
     ("a service order for a test", service(concept("HLA typing before Kresladi"), id="other", status="active"), False),
-]
+    *[(f"for another drug: {text}", on_chart(medicationCodeableConcept=concept(text)), False) for text in (
+        "Heparin flush post-Kresladi", "Filgrastim - Kresladi mobilization", "Kresladi premedication: acetaminophen",
+        "Levetiracetam prophylaxis (Kresladi protocol)")],
+    ("coded as another drug", on_chart(medicationCodeableConcept=concept("Kresladi", (RXNORM, "1828"))), False),
+    ("one in words that nobody knows", on_chart(medicationCodeableConcept=concept("Zz Kresladi")), True),
+    ("one by reference", on_chart(medicationCodeableConcept=None, medicationReference={"display": "Kresladi"}), True),
+    ("another drug's by reference",
+     on_chart(medicationCodeableConcept=None, medicationReference={"display": "Heparin flush post Kresladi"}), False),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("other", "duplicate"), [row[1:] for row in OTHERS], ids=[row[0] for row in OTHERS])
@@ -226,6 +259,28 @@ def test_another_order_on_the_chart(other: Resource, duplicate: bool) -> None:
     assert topics(body) == (["duplicate-order"] if duplicate else ["criteria-met"])
 
 
+AT_OTHER = {"reference": "MedicationRequest/other"}
+CHAINS = [
+    ("based on it", {"basedOn": [AT_OTHER]}, False),
+    ("based on it, at its address", {"basedOn": [{"reference": "https://ehr.example/fhir/MedicationRequest/other"}]},
+     False),
+    ("based on it, one reference in place of a list", {"basedOn": AT_OTHER}, False),
+    ("in place of it", {"priorPrescription": AT_OTHER}, False),
+    ("based on another", {"basedOn": [{"reference": "MedicationRequest/x"}]}, True),
+    ("based on another server's", {"basedOn": [{"reference": "https://x.example/fhir/MedicationRequest/other"}]}, True),
+    ("based on a service order of that id", {"basedOn": [{"reference": "ServiceRequest/other"}]}, True),
+    ("based on what cannot be read", {"basedOn": ["other", {"reference": 5}]}, True),
+    ("for a reason that refers to it", {"supportingInformation": [AT_OTHER]}, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("drafted", "duplicate"), [row[1:] for row in CHAINS], ids=[row[0] for row in CHAINS])
+def test_an_order_that_carries_on_another(drafted: Resource, duplicate: bool) -> None:
+    """An order that is based on an active one, or takes its place, is no second one."""
+    body = request([*complete(), on_chart()], orders=[order(**drafted)])
+    assert ("duplicate-order" in topics(body)) is duplicate
+
+
 SIGNED = [
     ("two orders", order(id="second"), 2),
     ("the same identifier", order(id="second", **IDENTIFIED), 0),
@@ -233,7 +288,9 @@ SIGNED = [
     ("the same id, of another type", service(concept("Kresladi infusion")), 2),
     ("the same id, as DSTU2 calls its type", old(), 0),
     ("another patient's", order(id="second", subject={"reference": "Patient/x"}), 0),
-]
+    ("one based on the first", service(concept("Kresladi infusion"), id="second",
+                                       basedOn=[{"reference": "MedicationRequest/draft-1"}]), 0),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("second", "cards"), [row[1:] for row in SIGNED], ids=[row[0] for row in SIGNED])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
@@ -18,7 +17,8 @@ from cds_service.chart.giving_words import (
     only_for_a_gene_therapy,
     what_it_tells,
 )
-from cds_service.chart.naming import is_labelled_masked, is_mentioned_in, product_used
+from cds_service.chart.naming import is_labelled_masked, is_mentioned_in
+from cds_service.chart.product_used import may_lead_to_kresladi, names_of_things_used, product_used
 from cds_service.chart.purposes import apart
 from cds_service.chart.source import Source
 from cds_service.exact_json import EMPTY
@@ -29,7 +29,6 @@ from cds_service.wording import dose_reasons, reasons, shown
 
 _NOT_DONE = {"not-done", "preparation", "entered-in-error"}
 _DONE = {"completed"}
-_LEADS_TO_A_DRUG = re.compile(rb'"#|Medication/|"urn:')
 _GENE_THERAPY = ("~gene-therapy", "genetically-modified-cell-infusion")
 
 
@@ -40,26 +39,33 @@ class _Category(msgspec.Struct):
 _category = msgspec.json.Decoder(_Category)
 
 
-def read_procedures(source: Source, found: DosesFound) -> None:
-    """Every procedure that is, or may be, an infusion of Kresladi."""
+def read_procedures(source: Source, under: frozenset[Record], found: DosesFound) -> None:
+    """Every procedure that is, or may be, an infusion of Kresladi; `under`: what was done under an order for it."""
     named = source.about(("Procedure",), "kresladi", "~kresladi", *_GENE_THERAPY, UNTOLD)
-    others = [each for each in source.records.of("Procedure") if _may_name_it(each) or is_labelled_masked(each)]
+    others = [each for each in source.records.of("Procedure") if each in under or _may_hold_it(source, each)]
     for record, model in found.take(source.sift(dict.fromkeys([*named, *others]), ("Procedure",))).usable:
         status = str(model.status)
-        moment = first_when(model, "performedDateTime", "performedPeriod")
-        says = shown.dose_procedure(name_of(model.code), status, moment)
         if status in _NOT_DONE:
-            found.no_dose(record.reference, reasons.status_not_counted(says, status))
+            found.no_dose(record.reference, reasons.status_not_counted(_says(model), status))
         else:
-            _sort_procedure(source, record, model, says, found)
+            _sort_procedure(source, record, model, found, is_under=record in under)
 
 
-def _may_name_it(record: Record) -> bool:
-    """Whether what was used, or a note, may mention the drug; its code was looked at before."""
+def _says(model: Any) -> str:
+    moment = first_when(model, "performedDateTime", "performedPeriod")
+    return shown.dose_procedure(name_of(model.code), str(model.status), moment)
+
+
+def _may_hold_it(source: Source, record: Record) -> bool:
+    """Whether what was used, or a note, may mention the drug, or a label masks it; its code was looked at before."""
+    return _may_name_it(source, record) or is_labelled_masked(record)
+
+
+def _may_name_it(source: Source, record: Record) -> bool:
     note, used = record.header.note, record.header.usedReference
     if note is not EMPTY and is_mentioned_in(note):
         return True
-    return used is not EMPTY and (is_mentioned_in(used) or _LEADS_TO_A_DRUG.search(bytes(used)) is not None)
+    return used is not EMPTY and (is_mentioned_in(used) or may_lead_to_kresladi(source, used))
 
 
 def _tells_nothing(source: Source, record: Record) -> bool:
@@ -75,19 +81,21 @@ def _gives_nothing(source: Source, record: Record) -> bool:
     return "gives-nothing" in source.concepts.means(_category.decode(record.raw).category)
 
 
-def _sort_procedure(source: Source, record: Record, model: Any, says: str, found: DosesFound) -> None:
+def _sort_procedure(source: Source, record: Record, model: Any, found: DosesFound, *, is_under: bool) -> None:
+    says = _says(model)
     means = source.means(record)
     said = texts(model.code)
     gene_therapy = bool(means & set(_GENE_THERAPY))
     used = product_used(source, record, model.usedReference or ())
-    if "kresladi" in means or used is True or phrases.names("kresladi", _named_product(model)):
-        _sort_named(record, model, says, found)
+    product = (*_named_product(model), *names_of_things_used(source, record, model.usedReference or ()))
+    if "kresladi" in means or used is True or phrases.names("kresladi", product):
+        _sort_named(record, model, product, says, found)
     elif phrases.names("kresladi", map(apart, _notes(model))) and not only_around_giving((*said, *_notes(model))):
         given = gene_therapy and str(model.status) in _DONE
         _dose_or_maybe(record, says, found, given=given)
     elif phrases.names("other-gene-therapy", said) or _is_around_one(means, said):
         found.no_dose(record.reference, dose_reasons.ANOTHER_PRODUCT)
-    elif gene_therapy or (_tells_nothing(source, record) and not _gives_nothing(source, record)):
+    elif gene_therapy or ((is_under or _tells_nothing(source, record)) and not _gives_nothing(source, record)):
         found.may_be(record.reference, dose_reasons.unnamed_gene_therapy(says))
     elif used is None and gives(said):
         found.may_be(record.reference, dose_reasons.drug_not_told(record.type), Cause.UNAVAILABLE)
@@ -99,12 +107,11 @@ def _is_around_one(means: frozenset[str], said: tuple[str, ...]) -> bool:
     return only_around_giving(said) or (not coded and only_for_a_gene_therapy(said))
 
 
-def _sort_named(record: Record, model: Any, says: str, found: DosesFound) -> None:
+def _sort_named(record: Record, model: Any, said: tuple[str, ...], says: str, found: DosesFound) -> None:
     """A procedure that names the drug: given, around it (a visit, a collection), or not to be told.
 
     Where nothing but its name or code stands there, as what was used, the other words tell what was done with it.
     """
-    said = _named_product(model)
     beside = [text for text in said if not phrases.names("kresladi", (text,))]
     told = {what_it_tells(text) for text in said if text not in beside}
     perhaps = Telling.GIVEN not in told and Telling.PERHAPS in told

@@ -14,6 +14,7 @@ import msgspec
 
 from cds_service.chart.doses_found import DosesFound
 from cds_service.chart.giving_words import Telling, around_giving, what_it_tells
+from cds_service.chart.naming import is_mentioned_in
 from cds_service.chart.phrases import KRESLADI, STEMS, plainly_named
 from cds_service.chart.purposes import comes_for
 from cds_service.chart.source import Source
@@ -28,6 +29,13 @@ _GIVING = re.compile(r"infus|administ|transfus|inject|\bgiven\b|\breceiv|\bdosed
 _PAPER = re.compile(
     r"letter|necessity|authori[sz]|request|\border|\bplan\b|protocol|approv|appeal|coverage|guide|instruction|"
     r"information|brochure|checklist|insurance|quote",
+    re.IGNORECASE,
+)
+_OUR_TRIAL = "nct03812263"
+_NAMES = (*STEMS["kresladi"], _OUR_TRIAL)
+_NOT_IN_IT = re.compile(
+    r"\b(?:declin\w*|refus\w*|ineligible|not (?:enrolled|eligible|in)|no consent|never|"
+    r"brother|sister|sibling|twin|cousin|relative)\b",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
@@ -50,23 +58,32 @@ _text = msgspec.json.Decoder(str)
 
 
 def read_visits_and_notes(source: Source, found: DosesFound) -> None:
-    """Finished visits for an infusion, and notes on one."""
+    """Finished visits for an infusion, and notes on one; those in the RP-L201 trial too."""
     visits = [each for each in source.records.of("Encounter") if each.header.status == "finished"]
     records = [each for each in visits if _visit_names_kresladi(source, each)]
     records += [each for each in source.records.of("DocumentReference") if _note_names_kresladi(source, each)]
     for record, model in found.take(source.sift(records)).usable:
-        said = next(filter(_tells_of_infusion, _words(model)), None)
+        words = tuple(_words(model))
+        said = next(filter(_tells_of_infusion, words), None)
         if said is not None:
             found.may_be(record.reference, dose_reasons.may_be_a_dose(shown.named(said)))
+        elif any(map(_tells_of_our_trial, words)):
+            found.may_be(record.reference, dose_reasons.TRIAL)
 
 
 def _visit_names_kresladi(source: Source, record: Record) -> bool:
-    means = source.concepts.each_means
-    return "~kresladi" in means(record.header.reasonCode) | means(record.header.type)
+    means, reason, type_ = source.concepts.each_means, record.header.reasonCode, record.header.type
+    return _is_meant(means(reason) | means(type_), reason, type_)
 
 
 def _note_names_kresladi(source: Source, record: Record) -> bool:
-    return "~kresladi" in source.concepts.means(record.header.type) or _is_named(_said_in(record.header))
+    type_ = record.header.type
+    return _is_meant(source.concepts.means(type_), type_) or _is_named(_said_in(record.header))
+
+
+def _is_meant(means: frozenset[str], *concepts: msgspec.Raw) -> bool:
+    """Whether concepts with these meanings, still bytes, name the drug or its trial."""
+    return "~kresladi" in means or ("~gene-therapy" in means and any(map(is_mentioned_in, concepts)))
 
 
 def _said_in(header: Header) -> Iterator[str | None]:
@@ -81,7 +98,7 @@ def _said_in(header: Header) -> Iterator[str | None]:
 
 def _is_named(said: Iterable[str | None]) -> bool:
     text = " ".join(filter(None, said)).lower()
-    return any(stem in text for stem in STEMS["kresladi"])
+    return any(stem in text for stem in _NAMES)
 
 
 def _words(model: Any) -> Iterator[str]:
@@ -98,6 +115,11 @@ def _tells_of_infusion(text: str) -> bool:
     if not plainly_named("kresladi", (text,)) or _PAPER.search(text):
         return False
     return bool(_is_for_giving(text) or _SINCE.search(text) or _NAME_ALONE.fullmatch(text))
+
+
+def _tells_of_our_trial(text: str) -> bool:
+    """Whether words put the patient in the RP-L201 trial; a paper that cites it, or a refusal, does not."""
+    return _OUR_TRIAL in text.lower() and not _PAPER.search(text) and not _NOT_IN_IT.search(text)
 
 
 def _is_for_giving(text: str) -> bool:

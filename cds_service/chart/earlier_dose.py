@@ -7,22 +7,23 @@ from typing import Any
 
 from cds_service.chart.claims_and_trials import read_claims, read_trials
 from cds_service.chart.concepts import UNTOLD
-from cds_service.chart.dose_histories import read_histories
+from cds_service.chart.dose_histories import read_histories, read_reasons
+from cds_service.chart.dose_in_doubt import is_in_doubt
 from cds_service.chart.dose_procedures import read_procedures
 from cds_service.chart.dose_visits import read_visits_and_notes
 from cds_service.chart.doses_found import WANTED, DosesFound
-from cds_service.chart.giving_words import only_around_kresladi, only_for_a_gene_therapy
+from cds_service.chart.giving_words import only_around_kresladi
 from cds_service.chart.naming import (
     has_labels,
     is_labelled_masked,
     medication_is_elsewhere,
-    mentions_kresladi,
     names_kresladi,
 )
-from cds_service.chart.order_at_hand import AtHand
+from cds_service.chart.order_at_hand import under_orders
 from cds_service.chart.ordering_words import is_paperwork
 from cds_service.chart.orders import DraftOrder
 from cds_service.chart.source import Source
+from cds_service.chart.unnamed_products import drug_of, hiding, may_be_noted
 from cds_service.facts import EarlierDose
 from cds_service.fhir.elements import first_when, name_of, texts, when
 from cds_service.fhir.records import Record
@@ -43,18 +44,26 @@ _NOT_GIVEN = {
 _GIVEN = {"MedicationAdministration": {"completed", "in-progress"}}
 _WORTH_A_LOOK = ("kresladi", "~kresladi", "~gene-therapy", "~study", UNTOLD)
 
+_Told = tuple[Record, bool | None]
+"""A record, and whether it is of Kresladi; None where it does not tell."""
+
 
 def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
     """Every dose on record, everything that may be one, and whether the chart could be read far enough to tell."""
     found = DosesFound()
+    told = {kind: _told_of(source, order, kind) for kind in _ORDERS}
+    ordered = [record for kind in _ORDERS for record, is_kresladi in told[kind] if is_kresladi is True]
+    under = under_orders(source, order, ordered)
+    told |= {kind: _told_of(source, order, kind, under) for kind in _MEDICATIONS if kind not in told}
     for kind in _MEDICATIONS:
-        _medications(source, order, kind, found)
-    read_procedures(source, found)
+        _medications(source, kind, told[kind], under, found)
+    read_procedures(source, under, found)
     _immunizations(source, found)
     read_histories(source, found)
     read_visits_and_notes(source, found)
     read_claims(source, found)
     read_trials(source, found)
+    read_reasons(source, order, found)
     _other_records(source, found)
     found.unread += source.unread(WANTED, *REQUIRED)
     counts = {kind: len(source.records.by_type.get(kind, ())) for kind in REQUIRED}
@@ -64,36 +73,23 @@ def read_earlier_dose(source: Source, order: DraftOrder) -> EarlierDose:
 # --- medications -----------------------------------------------------------------------------------------------------
 
 
-def _medications(source: Source, order: DraftOrder, kind: str, found: DosesFound) -> None:
-    under = _under_order(source, order, kind)
-    told = [(record, _told(source, record)) for record in _worth_a_look(source, order, kind, under)]
+def _medications(source: Source, kind: str, told: list[_Told], under: frozenset[Record], found: DosesFound) -> None:
     named = [record for record, is_kresladi in told if is_kresladi is True]
     for record, model in found.take(source.sift(named, (kind,) if kind in REQUIRED else ())).usable:
-        _sort_medication(kind, record, model, found)
-    others = [record for record, is_kresladi in told if is_kresladi is False]
-    hiding = [each for each in others if _may_hide_one(source, each) or each in under]
-    for record, model in found.take(source.sift(hiding)).usable:
-        drug = texts(model.medicationCodeableConcept)
-        if _was_given(kind, record) and (record in under or not only_for_a_gene_therapy(drug)):
-            found.may_be(record.reference, dose_reasons.unnamed_gene_therapy(name_of(model.medicationCodeableConcept)))
-    if kind in REQUIRED:
-        untold = [record for record, is_kresladi in told if is_kresladi is None]
-        _sort_untold(source, kind, untold, under, found)
+        _sort_medication(kind, record, model, found, in_doubt=is_in_doubt(source, record))
+    others = [record for record, is_kresladi in told if is_kresladi is False and _was_given(kind, record)]
+    possible = under.union(hiding(source, others))
+    for record, _ in found.take(source.sift(each for each in others if each in possible)).usable:
+        found.may_be(record.reference, dose_reasons.unnamed_gene_therapy(name_of(drug_of(source, record))))
+    untold = [record for record, is_kresladi in told if is_kresladi is None]
+    _sort_untold(source, kind, [each for each in untold if kind in REQUIRED or each in under], under, found)
 
 
-def _under_order(source: Source, order: DraftOrder, kind: str) -> set[Record]:
-    """The administrations under the order at hand, whatever they say was given."""
-    if kind != "MedicationAdministration":
-        return set()
-    at_hand = AtHand(order, source.identity.bases)
-    return {record for record in source.records.of(kind) if at_hand.is_meant(record.header.request, record)}
-
-
-def _worth_a_look(source: Source, order: DraftOrder, kind: str, under: set[Record]) -> list[Record]:
+def _told_of(source: Source, order: DraftOrder, kind: str, under: frozenset[Record] = frozenset()) -> list[_Told]:
     """The records that may be of Kresladi, or do not tell; a chart has thousands of others."""
-    named = under.union(source.about((kind,), *_WORTH_A_LOOK))
+    named = {*under, *source.about((kind,), *_WORTH_A_LOOK), *may_be_noted(source, kind)}
     return [
-        record
+        (record, _told(source, record))
         for record in source.records.of(kind)
         if (record in named or len(record.header.medicationReference) or has_labels(record))
         and not order.is_at(record.type, record.header.id)
@@ -107,21 +103,13 @@ def _told(source: Source, record: Record) -> bool | None:
     return None if looked_at and is_labelled_masked(record) else is_kresladi
 
 
-def _may_hide_one(source: Source, record: Record) -> bool:
-    """Whether it is of a gene therapy without a name, or of a study's product beside a word of Kresladi."""
-    means = source.concepts.means(record.header.medicationCodeableConcept)
-    if "~gene-therapy" in means:
-        return "~other-gene-therapy" not in means
-    return "~study" in means and mentions_kresladi(record)
-
-
 def _was_given(kind: str, record: Record) -> bool:
     """Whether its status leaves room for a dose; of an order, only that it was carried out does."""
     status = record.header.status
-    return status == "completed" if kind == "MedicationRequest" else status not in _NOT_GIVEN.get(kind, ())
+    return status == "completed" if kind in _ORDERS else status not in _NOT_GIVEN.get(kind, ())
 
 
-def _sort_medication(kind: str, record: Record, model: Any, found: DosesFound) -> None:
+def _sort_medication(kind: str, record: Record, model: Any, found: DosesFound, *, in_doubt: bool = False) -> None:
     status = str(model.status)
     moment = first_when(
         model, "effectiveDateTime", "effectivePeriod", "whenHandedOver", "whenPrepared", "authoredOn", "dateAsserted"
@@ -136,16 +124,18 @@ def _sort_medication(kind: str, record: Record, model: Any, found: DosesFound) -
             found.no_dose(record.reference, dose_reasons.order_is_no_dose(status))
     elif status in _NOT_GIVEN[kind]:
         found.no_dose(record.reference, reasons.status_not_counted(says, status))
-    elif status in _GIVEN.get(kind, ()):
+    elif status in _GIVEN.get(kind, ()) and not in_doubt:
         found.dose(record.reference, says)
     else:
         found.may_be(record.reference, dose_reasons.may_be_a_dose(says))
 
 
-def _sort_untold(source: Source, kind: str, records: Iterable[Record], under: set[Record], found: DosesFound) -> None:
+def _sort_untold(
+    source: Source, kind: str, records: Iterable[Record], under: frozenset[Record], found: DosesFound
+) -> None:
     """Records that do not tell which drug they are of: masked, or their Medication is not to be had.
 
-    What was given under the order at hand is of the drug that it orders.
+    What was given under an order for Kresladi is of the drug that it orders.
     """
     for record in records:
         if not _was_given(kind, record):

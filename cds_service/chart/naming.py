@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from cds_service.chart.aside import is_entered_in_error
 from cds_service.chart.concepts import TELLS_NOTHING, taken_apart
 from cds_service.chart.ordering_words import names_as_given
 from cds_service.chart.source import Source
@@ -74,21 +74,6 @@ def _names_as_given(raw: bytes) -> bool:
     return names_as_given(plain_text(text) for text in said if text)
 
 
-def product_used(source: Source, record: Record, used: Iterable[Any]) -> bool | None:
-    """Whether any of the References, to what a resource used, leads to Kresladi; None where one leads to a Medication
-    that is not here, or that does not tell."""
-    told = {_is_product(source, record, (reference.reference or "").strip()) for reference in used}
-    return True if True in told else None if None in told else False
-
-
-def _is_product(source: Source, record: Record, literal: str) -> bool | None:
-    _, kind, id_ = split_literal(literal)
-    found = _medication(source, record, literal)
-    if found is None:
-        return None if kind == "Medication" and f"{kind}/{id_}" not in source.absent else False
-    return _is_kresladi(source, found) if found.get_resource_type() == "Medication" else False
-
-
 def has_labels(record: Record) -> bool:
     """Whether there is any security label: nearly no resource has one."""
     return bytes(record.header.meta).find(b'"security"') >= 0
@@ -122,12 +107,12 @@ def _names_through_reference(source: Source, record: Record) -> bool | None:
     display = plain_text(reference.display or "")
     if names_as_given((display,)):
         return True
-    medication = _medication(source, record, reference.reference or "")
-    told = _is_kresladi(source, medication) if medication is not None else None
+    medication = medication_at(source, record, reference.reference or "")
+    told = is_kresladi(source, medication) if medication is not None else None
     return False if told is None and display and not withholds(display) else told
 
 
-def _medication(source: Source, record: Record, literal: str) -> Any:
+def medication_at(source: Source, record: Record, literal: str) -> Any:
     """The Medication that a literal reference leads to, contained or sent; None where there is none to read."""
     try:
         if literal.startswith("#"):
@@ -143,8 +128,9 @@ def _at(source: Source, literal: str) -> Record | None:
     return source.records.at(literal) or source.records.at(f"{kind}/{id_}")
 
 
-def _is_kresladi(source: Source, medication: Any) -> bool | None:
-    if medication.get_resource_type() != "Medication":
+def is_kresladi(source: Source, medication: Any) -> bool | None:
+    """Whether a Medication is Kresladi; None where it does not tell, or was entered in error."""
+    if medication.get_resource_type() != "Medication" or is_entered_in_error(medication):
         return None
     concepts = [medication.code, *(each.itemCodeableConcept for each in medication.ingredient or ())]
     stated = [concept for concept in concepts if concept is not None and tells(concept)]

@@ -18,7 +18,7 @@ from cds_service.chart.order_shapes import (
     timing_in_r4_shape,
     with_concepts_in_r4_shape,
 )
-from cds_service.chart.ordering_words import is_paperwork, names_as_given
+from cds_service.chart.ordering_words import are_of_an_order, is_paperwork
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry
 from cds_service.fhir.elements import plain_text
@@ -45,6 +45,8 @@ _AS_IN_DOSAGE = {
     "asNeededCodeableConcept": "asNeededCodeableConcept",
 }
 """Members of a service order that say what a dosage instruction says by the other name."""
+_CHAIN = ("basedOn", "priorPrescription", "replaces")
+"""Members of an order that refer to the order which it carries out, or takes the place of."""
 
 
 @frozen
@@ -61,6 +63,8 @@ class DraftOrder:
     full_url: str | None = None
     instructions: tuple[Any, ...] = ()
     """Its dosage instructions; a service order's timing is read as one, for it says the same."""
+    carries_on: frozenset[str] = frozenset()
+    """Literal references to the orders that it is based on, or takes the place of."""
 
     @property
     def type(self) -> str:
@@ -153,10 +157,11 @@ class Naming:
         if not isinstance(concept, dict):
             return False
         codings = [coding for coding in listed(concept.get("coding")) if isinstance(coding, dict)]
-        if any("kresladi" in self._meanings(coding) for coding in codings):
+        means = frozenset[str]().union(*map(self._meanings, codings))
+        if "kresladi" in means:
             return True
         numbers = [coding.get("code") for coding in codings if _is_ndc(coding.get("system"))]
-        return _named([*_words_of(concept), *numbers])
+        return _named([*_words_of(concept), *numbers], means)
 
     def medication_names(self, medication: Any) -> bool:
         """Whether a Medication, as a dict, is Kresladi, by its code or an ingredient."""
@@ -201,8 +206,8 @@ def _is_ndc(system: Any) -> bool:
     return system is None or (isinstance(system, str) and normalised(system, "").system == NDC)
 
 
-def _named(said: Iterable[Any]) -> bool:
-    return names_as_given([plain_text(text) for text in said if isinstance(text, str)])
+def _named(said: Iterable[Any], means: frozenset[str] = frozenset()) -> bool:
+    return are_of_an_order([plain_text(text) for text in said if isinstance(text, str)], means)
 
 
 # --- one order -------------------------------------------------------------------------------------------------------
@@ -219,7 +224,14 @@ def _draft(resource: dict[str, Any], place: int, patient_id: str, full_url: str 
     instructions, unreadable_timing = _instructions(shaped, model)
     identifiers = frozenset((each.system, each.value) for each in model.identifier or () if each.system and each.value)
     problem = unreadable or unreadable_timing
-    return DraftOrder(reference, kind, id_, model, names_subject, identifiers, problem, full_url, instructions)
+    chain = _carried_on_by(resource)
+    return DraftOrder(reference, kind, id_, model, names_subject, identifiers, problem, full_url, instructions, chain)
+
+
+def _carried_on_by(order: dict[str, Any]) -> frozenset[str]:
+    stated = [each for member in _CHAIN for each in listed(order.get(member)) if isinstance(each, dict)]
+    literals = [each.get("reference") for each in stated]
+    return frozenset(each.strip() for each in literals if isinstance(each, str))
 
 
 def _read(shaped: dict[str, Any]) -> tuple[Any, str]:
