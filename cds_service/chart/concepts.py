@@ -14,7 +14,7 @@ import msgspec
 from cds_service.chart import phrases
 from cds_service.chart.withheld import tells
 from cds_service.exact_json import EMPTY, UNREADABLE
-from cds_service.fhir.elements import plain_text
+from cds_service.fhir.elements import name_text
 from cds_service.fhir.headers import Header
 from cds_service.fhir.records import Record, Records
 from cds_service.fhir.terminology import NO_MEANING, Terminology
@@ -156,7 +156,7 @@ class Concepts:
         for coding in codings:
             found |= self._terminology.meanings(coding.system, coding.code)
         said = dict.fromkeys(text for text in (concept.text, *(c.display for c in codings)) if text)
-        found.update(f"~{tag}" for tag in phrases.named_in(map(plain_text, said)))
+        found.update(f"~{tag}" for tag in phrases.named_in(map(name_text, said)))
         return frozenset(found if tells(concept) else {*found, UNTOLD})
 
 

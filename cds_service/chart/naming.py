@@ -13,7 +13,7 @@ from cds_service.chart.ordering_words import names_as_given
 from cds_service.chart.source import Source
 from cds_service.chart.withheld import tells, withholds
 from cds_service.exact_json import UNREADABLE
-from cds_service.fhir.elements import is_masked, meanings, plain_text, texts
+from cds_service.fhir.elements import is_masked, meanings, name_text, texts
 from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
@@ -71,7 +71,7 @@ def _names_as_given(raw: bytes) -> bool:
     except UNREADABLE:
         return True
     said = (concept.text, *(coding.display for coding in concept.coding or ()))
-    return names_as_given(plain_text(text) for text in said if text)
+    return names_as_given(name_text(text) for text in said if text)
 
 
 def has_labels(record: Record) -> bool:
@@ -104,7 +104,7 @@ def _names_through_reference(source: Source, record: Record) -> bool | None:
         reference = _reference.decode(record.header.medicationReference)
     except UNREADABLE:
         return None
-    display = plain_text(reference.display or "")
+    display = name_text(reference.display or "")
     if names_as_given((display,)):
         return True
     medication = medication_at(source, record, reference.reference or "")

@@ -21,7 +21,7 @@ from cds_service.chart.order_shapes import (
 from cds_service.chart.ordering_words import are_of_an_order, is_paperwork
 from cds_service.exact_json import UNREADABLE, plain
 from cds_service.fhir.bundle import Entry
-from cds_service.fhir.elements import plain_text
+from cds_service.fhir.elements import name_text
 from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Records
 from cds_service.fhir.resources import Unreadable, validated
@@ -121,7 +121,7 @@ def _is_around_it(resource: dict[str, Any]) -> bool:
     code = resource.get("code")
     if resource.get("resourceType") != "ServiceRequest" or not isinstance(code, dict):
         return False
-    said = [plain_text(text) for text in _words_of(code)]
+    said = [name_text(text) for text in _words_of(code)]
     return is_around_kresladi(said) or is_paperwork(said)
 
 
@@ -207,7 +207,7 @@ def _is_ndc(system: Any) -> bool:
 
 
 def _named(said: Iterable[Any], means: frozenset[str] = frozenset()) -> bool:
-    return are_of_an_order([plain_text(text) for text in said if isinstance(text, str)], means)
+    return are_of_an_order([name_text(text) for text in said if isinstance(text, str)], means)
 
 
 # --- one order -------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from cds_service.chart.ordering_words import names_as_given
 from cds_service.chart.phrases import names
 from cds_service.chart.source import Source
 from cds_service.exact_json import UNREADABLE
-from cds_service.fhir.elements import plain_text, texts
+from cds_service.fhir.elements import name_text, texts
 from cds_service.fhir.identity import split_literal
 from cds_service.fhir.records import Record
 from cds_service.fhir.resources import Unreadable
@@ -103,7 +103,7 @@ def _words(thing: Plain) -> tuple[str, ...]:
     except UNREADABLE:
         said = []
     stated = (each.get("name") for each in listed(thing.get("deviceName")) if isinstance(each, dict))
-    return (*said, *(plain_text(name) for name in stated if isinstance(name, str)))
+    return (*said, *(name_text(name) for name in stated if isinstance(name, str)))
 
 
 def _concepts(thing: Plain) -> Iterator[Concept]:

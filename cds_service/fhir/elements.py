@@ -16,6 +16,10 @@ _MARKS = dict.fromkeys(map(ord, "™℠®©"), " ") | dict.fromkeys(map(ord, "\u
 """Trade marks, of which NFKC would make letters, and characters that nobody sees."""
 
 
+LONGEST_NAME = 4000
+"""Characters. Whoever sends more for a name is not naming anything, and must not hold up anybody."""
+
+
 def plain_text(text: str) -> str:
     """Text in one form: compatibility characters folded (`Ⅰ` to `I`), dashes to `-`, white space to one blank, no
     trade marks."""
@@ -24,12 +28,19 @@ def plain_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_DASHES).split())
 
 
+def name_text(text: str) -> str:
+    """The words of a code in one form; of a name as long as a treatise only its beginning and its end."""
+    if len(text) > LONGEST_NAME:
+        text = f"{text[: LONGEST_NAME // 2]} {text[-LONGEST_NAME // 2 :]}"
+    return plain_text(text)
+
+
 def texts(concept: Any) -> tuple[str, ...]:
     """Everything a CodeableConcept says in words: its text, then the displays of its codings."""
     if concept is None:
         return ()
     said = (concept.text, *(coding.display for coding in concept.coding or ()))
-    return tuple(dict.fromkeys([plain_text(each) for each in said if each]))
+    return tuple(dict.fromkeys([name_text(each) for each in said if each]))
 
 
 def name_of(concept: Any) -> str:
