@@ -41,7 +41,7 @@ CHECKLIST = "kresladi-treatment-checklist"
 """The published Questionnaire that the cards around the infusion link to."""
 _TO_ENTRIES = taking_apart(TakenApart, parts_of)
 READERS = {About.COVERAGE: taking_apart(TakenAsRead, parts_of, _TO_ENTRIES), About.TREATMENT: _TO_ENTRIES}
-"""How a request is read, by what the service is about: what the label's rules read is no fixed few members."""
+"""How a request is read, by what the service is about: the label's rules read types that are not validated."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -39,7 +39,7 @@ def _taken_apart(bundle: Any) -> Any:
 
 TakenApart = _taken_apart(Bundle)
 TakenAsRead = _taken_apart(BundleRead)
-"""The same, each resource down to the members that the coverage policy's rules read."""
+"""The same, each resource down to its elements, of the types that the coverage policy's rules read."""
 
 
 @frozen

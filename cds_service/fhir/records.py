@@ -39,7 +39,7 @@ class Record(msgspec.Struct, gc=False, eq=False):
     type: str
     reference: str
     header: Header
-    """With all members that are read where `sent` is None: the resource was taken apart into them."""
+    """With all elements of the resource where `sent` is None: it was taken apart into them."""
     sent: Raw | None
     full_url: str | None = None
     known: Known | None = None
