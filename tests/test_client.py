@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from cds_service.exact_json import EMPTY
 from cds_service.fhir.bundle import Answered, Entry, State
 from cds_service.fhir.client import Ask, Ended, FhirClient, Limits, Read, Rest, Search
 from tests import fhir_server as misbehave
@@ -328,7 +329,7 @@ def test_the_rest_of_a_search_is_added_to_what_is_here() -> None:
 
 def test_the_rest_that_cannot_be_read_leaves_what_is_here(server: FhirServer) -> None:
     """A link elsewhere costs nothing of what was sent."""
-    entries = (Entry(),)
+    entries = (Entry(EMPTY),)
     answer, ended = asked(server, Rest("Condition", "https://evil.example/fhir/x", entries))
     assert (answer, ended, server.asked) == (Answered(State.FIRST_PAGE, entries), Ended.ELSEWHERE, [])
 
