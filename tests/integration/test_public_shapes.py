@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 
@@ -119,9 +120,20 @@ def test_a_public_shape_with_our_content(kind: str, change: Change, clause: str,
     assert asked >= least
 
 
+OF_THE_GENE = [
+    (re.compile(r"\([A-Z][A-Z0-9]+\):"), "(ITGB2):"),
+    (re.compile(r"NC_0000\d\d"), "NC_000021"),
+    (re.compile(r'"\d{1,2}[pq]\d+(?:\.\d+)?"'), '"21q22.3"'),
+]
+"""What tells of the gene besides the gene studied: a change of ACAD9 under the name of ITGB2 would be neither."""
+
+
 def as_pathogenic_itgb2(resource: Resource) -> Resource:
-    """The gene studied becomes ITGB2, the clinical significance pathogenic, the source class germline."""
-    changed = deepcopy(resource)
+    """The gene becomes ITGB2, the clinical significance pathogenic, the source class germline."""
+    written = json.dumps(resource.get("component", []))
+    for pattern, ours in OF_THE_GENE:
+        written = pattern.sub(ours, written)
+    changed = deepcopy(resource) | ({"component": json.loads(written)} if "component" in resource else {})
     for part in changed.get("component", ()):
         for code in CONTENT.keys() & {each.get("code") for each in part["code"].get("coding", ())}:
             codings = part["valueCodeableConcept"].get("coding", ())
