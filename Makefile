@@ -40,12 +40,14 @@ test: lint types ## lint, types and the tests of the core
 	@echo 'Not run here: make test-generated, make test-service, and the pages in a browser: make test-browser'
 	@echo '(.ci/chromium brings the browser).'
 
-# What speaks over sockets or to a database: the whole application, its workers, the store, and reading from servers.
+# What speaks over sockets or to a database: the whole application, its workers, the store, and reading from servers;
+# and every sample story, posted to it and read from the shell.
 SERVED = $(wildcard tests/test_service_*.py) tests/test_client.py tests/test_fetching.py tests/test_gunicorn.py \
-	tests/test_slow_clients.py tests/test_store.py tests/test_trust.py tests/test_worksheet_treatment.py
+	tests/test_samples.py tests/test_slow_clients.py tests/test_store.py tests/test_trust.py \
+	tests/test_worksheet_treatment.py
 
 # What makes its charts up by the hundred, for each of its tests.
-GENERATED = tests/test_properties.py
+GENERATED = tests/test_properties.py tests/test_label_properties.py
 
 .PHONY: test-generated
 test-generated: $(VENV)/.installed ## charts that are made up: mutated, shuffled, with evidence taken away
